@@ -1,0 +1,92 @@
+import type { Brand } from '../platform/brand.ts';
+
+/** Full name of a job, folders separated by `/`. */
+export type JobName = string;
+
+/** Jenkins' queue ids are 63-bit: always text, never a number. */
+export type QueueId = Brand<string, 'QueueId'>;
+
+export interface BuildRef {
+  readonly job: JobName;
+  readonly number: number;
+}
+
+export interface BuildCause {
+  /** Class name, such as `hudson.model.Cause$UserIdCause`. */
+  readonly kind: string;
+  readonly text: string;
+  readonly user_id?: string;
+}
+
+export interface Build extends BuildRef {
+  /** Jenkins' own start time, epoch milliseconds: with job and number it names one build for good. */
+  readonly timestamp: number;
+  readonly running: boolean;
+  /** Counts only when `running` is false. */
+  readonly result?: 'SUCCESS' | 'FAILURE' | 'UNSTABLE' | 'ABORTED' | 'NOT_BUILT';
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly causes: readonly BuildCause[];
+  /** Who interrupted it, where Jenkins tells. */
+  readonly interrupted_by?: string;
+  /** Address for people, from the configured base address. */
+  readonly url: string;
+}
+
+export type TriggerOutcome =
+  /** 201 or 303: it is in the queue. */
+  | { readonly kind: 'queued'; readonly queueId: QueueId }
+  /** Refused for good; `detail` says why in words that may be shown. */
+  | { readonly kind: 'refused'; readonly detail: string }
+  /** Certainly not accepted (boot page, refused connection before a byte was sent): safe to repeat. */
+  | { readonly kind: 'unavailable'; readonly detail: string }
+  /** Perhaps accepted: search before any second trigger. */
+  | { readonly kind: 'ambiguous'; readonly detail: string };
+
+export type QueueItem =
+  | { readonly kind: 'waiting'; readonly why: string; readonly stuck: boolean }
+  | { readonly kind: 'started'; readonly number: number }
+  /** Left the queue without a build so far: legal for some seconds. */
+  | { readonly kind: 'left' }
+  | { readonly kind: 'cancelled' }
+  /** Unknown, expired (5 minutes), or now another item's id. */
+  | { readonly kind: 'gone' };
+
+export type Found =
+  | { readonly kind: 'queued'; readonly queueId: QueueId }
+  | { readonly kind: 'build'; readonly build: Build }
+  | { readonly kind: 'none' };
+
+export interface LogChunk {
+  readonly text: string;
+  /** Offset to ask for next. */
+  readonly next: number;
+  readonly more: boolean;
+}
+
+export type StopStep = 'stop' | 'term' | 'kill';
+
+/**
+ * The build server as the coordinator needs it. Every call throws `build_server_unavailable` when the server
+ * cannot be reached or answers what no Jenkins answers, `build_server_refused` when it refuses us (rights).
+ * All calls end when `signal` is aborted and by a deadline of their own.
+ */
+export interface BuildServer {
+  /** One POST, never repeated here. Never throws for what the server answers: the outcome says it. */
+  trigger(job: JobName, parameters: Readonly<Record<string, string>>, signal: AbortSignal): Promise<TriggerOutcome>;
+  /** Looks for DEPLOYMENT_ID in the queue and in the builds that started after `sinceMs`. Repeatable. */
+  find(job: JobName, deploymentId: string, sinceMs: number, signal: AbortSignal): Promise<Found>;
+  /** The item, if it still carries this DEPLOYMENT_ID; ids are reused after a crash. */
+  readQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<QueueItem>;
+  /** Undefined when there is no such build (any more). */
+  readBuild(ref: BuildRef, signal: AbortSignal): Promise<Build | undefined>;
+  /** True when the item will not start; false when it already left the queue. Repeatable. */
+  cancelQueueItem(id: QueueId, signal: AbortSignal): Promise<boolean>;
+  /** Asks only; the build has ended when `readBuild` says so. Repeatable. */
+  stopBuild(ref: BuildRef, step: StopStep, signal: AbortSignal): Promise<void>;
+  /** Best effort while it runs: Jenkins may skip lines. Notes and ANSI codes are stripped. */
+  readLog(ref: BuildRef, start: number, signal: AbortSignal): Promise<LogChunk>;
+  /** The whole log of an ended build, cut at `limitBytes` from the end kept. Undefined when gone. */
+  fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<string | undefined>;
+  /** Throws as above when it is not up and ours; returns version and configured address. */
+  check(signal: AbortSignal): Promise<{ readonly version: string; readonly user: string }>;
+}
