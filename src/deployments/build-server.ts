@@ -39,8 +39,12 @@ export type TriggerOutcome =
   | { readonly kind: 'refused'; readonly detail: string }
   /** Certainly not accepted (boot page, refused connection before a byte was sent): safe to repeat. */
   | { readonly kind: 'unavailable'; readonly detail: string }
-  /** Perhaps accepted: search before any second trigger. */
-  | { readonly kind: 'ambiguous'; readonly detail: string };
+  /**
+   * Perhaps accepted: search before any second trigger. `whenNotFound` says what an empty search means:
+   * `repeat` (the answer got lost on the way) or `refuse` (an answer of 500 is nearly always bad input, and a
+   * second POST would fail alike; one search is enough).
+   */
+  | { readonly kind: 'ambiguous'; readonly detail: string; readonly whenNotFound: 'repeat' | 'refuse' };
 
 export type QueueItem =
   | { readonly kind: 'waiting'; readonly why: string; readonly stuck: boolean }
@@ -68,25 +72,42 @@ export type StopStep = 'stop' | 'term' | 'kill';
 /**
  * The build server as the coordinator needs it. Every call throws `build_server_unavailable` when the server
  * cannot be reached or answers what no Jenkins answers, `build_server_refused` when it refuses us (rights).
- * All calls end when `signal` is aborted and by a deadline of their own.
+ * All calls end by a deadline of their own, and when `signal` is aborted: then they reject with its reason.
  */
 export interface BuildServer {
-  /** One POST, never repeated here. Never throws for what the server answers: the outcome says it. */
-  trigger(job: JobName, parameters: Readonly<Record<string, string>>, signal: AbortSignal): Promise<TriggerOutcome>;
-  /** Looks for DEPLOYMENT_ID in the queue and in the builds that started after `sinceMs`. Repeatable. */
+  /**
+   * One POST, never repeated here. Never throws for what the server answers: the outcome says it. The same
+   * parameters twice while the first is still queued are one item with one id. An abort after the POST left
+   * rejects like everywhere, and is as ambiguous as a lost answer.
+   */
+  trigger(
+    job: JobName,
+    parameters: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<TriggerOutcome>;
+  /**
+   * Looks for DEPLOYMENT_ID in the queue, then in the builds that started after `sinceMs` (a few minutes of
+   * clock difference are allowed for). Only what our own account started counts, and the first of several:
+   * rebuilds by other people carry the same id. Repeatable. None also when the job does not exist.
+   */
   find(job: JobName, deploymentId: string, sinceMs: number, signal: AbortSignal): Promise<Found>;
   /** The item, if it still carries this DEPLOYMENT_ID; ids are reused after a crash. */
   readQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<QueueItem>;
   /** Undefined when there is no such build (any more). */
   readBuild(ref: BuildRef, signal: AbortSignal): Promise<Build | undefined>;
-  /** True when the item will not start; false when it already left the queue. Repeatable. */
+  /** True when the item will not start; false when it already left the queue or is unknown. Repeatable. */
   cancelQueueItem(id: QueueId, signal: AbortSignal): Promise<boolean>;
   /** Asks only; the build has ended when `readBuild` says so. Repeatable. */
   stopBuild(ref: BuildRef, step: StopStep, signal: AbortSignal): Promise<void>;
   /** Best effort while it runs: Jenkins may skip lines. Notes and ANSI codes are stripped. */
   readLog(ref: BuildRef, start: number, signal: AbortSignal): Promise<LogChunk>;
-  /** The whole log of an ended build, cut at `limitBytes` from the end kept. Undefined when gone. */
+  /** The whole log of an ended build; of a longer one the last `limitBytes`. Undefined when gone. */
   fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<string | undefined>;
-  /** Throws as above when it is not up and ours; returns version and configured address. */
+  /** Throws as above when it is not up and ours; returns its version and who we are there. */
   check(signal: AbortSignal): Promise<{ readonly version: string; readonly user: string }>;
+  /**
+   * Called after the server restarted (seen in the answer to some other call): open queue ids may be gone or
+   * be another item's. Returns the function that ends it.
+   */
+  onRestart(listener: () => void): () => void;
 }

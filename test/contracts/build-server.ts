@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Build, BuildRef, BuildServer, JobName, QueueId } from '../../src/deployments/build-server.ts';
+import { pollUntil } from '../../src/platform/polling.ts';
+
+/** What the suite needs of the server under test. */
+export interface BuildServerBench {
+  readonly builds: BuildServer;
+  /** Declares DEPLOYMENT_ID and INSTANCE_ID, prints `working` and runs until `finish`. */
+  readonly job: JobName;
+  readonly user: string;
+  /** From now on orders stay in the queue, until `release`. */
+  hold(): Promise<void>;
+  release(): Promise<void>;
+  /** Lets one running build end with success. */
+  finish(build: Build): Promise<void>;
+  close(): Promise<void>;
+}
+
+const TIMES = { everyMs: 50, timeoutMs: 10_000 };
+const LIMIT_BYTES = 64 * 1024;
+const NO_SUCH_ID = '987654321' as QueueId;
+
+/** The behaviour that any BuildServer must show; `open` starts a fresh one. */
+export function buildServerContract(name: string, open: () => Promise<BuildServerBench>): void {
+  describe(`${name} as build server`, () => {
+    const aborter = new AbortController();
+    const { signal } = aborter;
+    let bench: BuildServerBench;
+    let count = 0;
+
+    beforeAll(async () => {
+      bench = await open();
+    });
+    afterAll(() => bench.close());
+
+    const order = (deploymentId: string) =>
+      bench.builds.trigger(bench.job, { DEPLOYMENT_ID: deploymentId, INSTANCE_ID: 'acme-ñ & co' }, signal);
+    const freshId = () => `d-${++count}-${Date.now()}`;
+
+    async function queued(deploymentId: string): Promise<QueueId> {
+      const outcome = await order(deploymentId);
+      if (outcome.kind !== 'queued') throw new Error(JSON.stringify(outcome));
+      return outcome.queueId;
+    }
+
+    async function running(deploymentId: string): Promise<Build> {
+      await queued(deploymentId);
+      const find = async () => {
+        const found = await bench.builds.find(bench.job, deploymentId, Date.now() - 60_000, signal);
+        return found.kind === 'build' && found.build.running ? found.build : undefined;
+      };
+      return must(await pollUntil(find, { ...TIMES, signal }));
+    }
+
+    async function ended(ref: BuildRef): Promise<Build> {
+      const read = async () => {
+        const build = await bench.builds.readBuild(ref, signal);
+        return build?.running ? undefined : build;
+      };
+      return must(await pollUntil(read, { ...TIMES, signal }));
+    }
+
+    test('an order that is held is found in the queue, and the same order again is the same item', async () => {
+      await bench.hold();
+      const id = freshId();
+
+      const queueId = await queued(id);
+      const again = await queued(id);
+      const found = await bench.builds.find(bench.job, id, Date.now(), signal);
+      const item = await bench.builds.readQueueItem(queueId, id, signal);
+      await bench.release();
+
+      expect(again).toBe(queueId);
+      expect(found).toEqual({ kind: 'queued', queueId });
+      expect(item.kind).toBe('waiting');
+    });
+
+    test('orders with different ids are different items', async () => {
+      await bench.hold();
+
+      const ids = await Promise.all([queued(freshId()), queued(freshId()), queued(freshId())]);
+      for (const id of ids) await bench.builds.cancelQueueItem(id, signal);
+      await bench.release();
+
+      expect(new Set(ids).size).toBe(3);
+    });
+
+    test('a queue item that is read under another deployment id is gone', async () => {
+      const queueId = await queued(freshId());
+
+      expect(await bench.builds.readQueueItem(queueId, 'd-other', signal)).toEqual({ kind: 'gone' });
+      expect(await bench.builds.readQueueItem(NO_SUCH_ID, 'd-other', signal)).toEqual({ kind: 'gone' });
+    });
+
+    test('an item that was cancelled never starts and is found no more', async () => {
+      await bench.hold();
+      const id = freshId();
+      const queueId = await queued(id);
+
+      const first = await bench.builds.cancelQueueItem(queueId, signal);
+      const item = await bench.builds.readQueueItem(queueId, id, signal);
+      const found = await bench.builds.find(bench.job, id, Date.now() - 60_000, signal);
+      await bench.release();
+
+      expect(first).toBe(true);
+      expect(item).toEqual({ kind: 'cancelled' });
+      expect(found).toEqual({ kind: 'none' });
+    });
+
+    test('an item that started names its build and cannot be cancelled', async () => {
+      const id = freshId();
+      const queueId = await queued(id);
+      const read = async () => {
+        const item = await bench.builds.readQueueItem(queueId, id, signal);
+        return item.kind === 'started' ? item : undefined;
+      };
+
+      const item = must(await pollUntil(read, { ...TIMES, signal }));
+      const build = must(await bench.builds.readBuild({ job: bench.job, number: item.number }, signal));
+
+      expect(build.parameters['DEPLOYMENT_ID']).toBe(id);
+      expect(await bench.builds.cancelQueueItem(queueId, signal)).toBe(false);
+      expect(await bench.builds.cancelQueueItem(NO_SUCH_ID, signal)).toBe(false);
+    });
+
+    test('a running build shows its parameters, our account as cause, and no result', async () => {
+      const id = freshId();
+
+      const build = await running(id);
+
+      expect(build).toMatchObject({ job: bench.job, running: true, parameters: { DEPLOYMENT_ID: id } });
+      expect(build.parameters['INSTANCE_ID']).toBe('acme-ñ & co');
+      expect(build.causes.map((cause) => cause.user_id)).toEqual([bench.user]);
+      expect(build.result).toBeUndefined();
+      expect(build.interrupted_by).toBeUndefined();
+      expect(Math.abs(build.timestamp - Date.now())).toBeLessThan(60_000);
+    });
+
+    test('a build that ends well has its result and its whole log', async () => {
+      const started = await running(freshId());
+
+      await bench.finish(started);
+      const build = await ended(started);
+      const log = must(await bench.builds.fetchLog(build, LIMIT_BYTES, signal));
+
+      expect(build).toMatchObject({ running: false, result: 'SUCCESS', timestamp: started.timestamp });
+      expect(log).toContain('working');
+      expect(log).not.toContain('\r');
+      expect(await bench.builds.fetchLog(build, 5, signal)).toBe(log.slice(-5));
+    });
+
+    test('a log is read on from where the last reading ended', async () => {
+      const build = await running(freshId());
+      const written = async () => {
+        const chunk = await bench.builds.readLog(build, 0, signal);
+        return chunk.text.includes('working') ? chunk : undefined;
+      };
+
+      const first = must(await pollUntil(written, { ...TIMES, signal }));
+      await bench.finish(build);
+      await ended(build);
+      const last = await bench.builds.readLog(build, first.next, signal);
+
+      expect(first.more).toBe(true);
+      expect(last.more).toBe(false);
+      expect(last.next).toBeGreaterThanOrEqual(first.next);
+      expect(last.text).not.toContain('working');
+    });
+
+    test('a build that is stopped ends as aborted and tells who did it', async () => {
+      const started = await running(freshId());
+
+      await bench.builds.stopBuild(started, 'stop', signal);
+      const build = await ended(started);
+
+      expect(build).toMatchObject({ running: false, result: 'ABORTED' });
+      expect(build.interrupted_by).toContain(bench.user);
+      await bench.builds.stopBuild(started, 'stop', signal);
+    });
+
+    test('a build that is killed ends as aborted', async () => {
+      const started = await running(freshId());
+
+      await bench.builds.stopBuild(started, 'kill', signal);
+
+      expect(await ended(started)).toMatchObject({ running: false, result: 'ABORTED' });
+    });
+
+    test('what does not exist is told, not thrown', async () => {
+      const ref = { job: bench.job, number: 999_999 };
+
+      expect(await bench.builds.readBuild(ref, signal)).toBeUndefined();
+      expect(await bench.builds.fetchLog(ref, LIMIT_BYTES, signal)).toBeUndefined();
+      expect(await bench.builds.find(bench.job, 'd-nobody', 0, signal)).toEqual({ kind: 'none' });
+      expect(await bench.builds.trigger('no-such-job', { DEPLOYMENT_ID: 'd' }, signal)).toMatchObject({
+        kind: 'refused',
+      });
+    });
+
+    test('the check tells the version and who we are', async () => {
+      const { version, user } = await bench.builds.check(signal);
+
+      expect(version).not.toBe('');
+      expect(user).toBe(bench.user);
+    });
+
+    test('a call with an aborted signal rejects with the reason of the signal', async () => {
+      const stopped = AbortSignal.abort(new Error('shutting down'));
+
+      await expect(bench.builds.readBuild({ job: bench.job, number: 1 }, stopped)).rejects.toThrow(
+        'shutting down',
+      );
+      await expect(bench.builds.trigger(bench.job, {}, stopped)).rejects.toThrow('shutting down');
+    });
+  });
+}
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('waited in vain');
+  return value;
+}
