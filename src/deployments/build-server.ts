@@ -95,11 +95,17 @@ export interface BuildServer {
   readQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<QueueItem>;
   /** Undefined when there is no such build (any more). */
   readBuild(ref: BuildRef, signal: AbortSignal): Promise<Build | undefined>;
-  /** True when the item will not start; false when it already left the queue or is unknown. Repeatable. */
-  cancelQueueItem(id: QueueId, signal: AbortSignal): Promise<boolean>;
+  /**
+   * True when the item will not start; false when it already left the queue, is unknown, or is not this
+   * deployment's: ids are reused after a crash, and nobody else's item may be cancelled. Repeatable.
+   */
+  cancelQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<boolean>;
   /** Asks only; the build has ended when `readBuild` says so. Repeatable. */
   stopBuild(ref: BuildRef, step: StopStep, signal: AbortSignal): Promise<void>;
-  /** Best effort while it runs: Jenkins may skip lines. Notes and ANSI codes are stripped. */
+  /**
+   * Best effort while it runs: Jenkins may skip lines. Notes and ANSI codes are stripped. A `next` smaller than
+   * `start` means that the log began anew and `text` is all of it. Gone builds have an empty log without more.
+   */
   readLog(ref: BuildRef, start: number, signal: AbortSignal): Promise<LogChunk>;
   /** The whole log of an ended build; of a longer one the last `limitBytes`. Undefined when gone. */
   fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<string | undefined>;

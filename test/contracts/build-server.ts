@@ -78,18 +78,29 @@ export function buildServerContract(name: string, open: () => Promise<BuildServe
     test('orders with different ids are different items', async () => {
       await bench.hold();
 
-      const ids = await Promise.all([queued(freshId()), queued(freshId()), queued(freshId())]);
-      for (const id of ids) await bench.builds.cancelQueueItem(id, signal);
+      const orders = [freshId(), freshId(), freshId()];
+      const ids = await Promise.all(orders.map(queued));
+      for (const [index, id] of ids.entries())
+        await bench.builds.cancelQueueItem(id, String(orders[index]), signal);
       await bench.release();
 
       expect(new Set(ids).size).toBe(3);
     });
 
-    test('a queue item that is read under another deployment id is gone', async () => {
-      const queueId = await queued(freshId());
+    test('a queue item is gone under another deployment id, and cannot be cancelled under it', async () => {
+      await bench.hold();
+      const id = freshId();
+      const queueId = await queued(id);
 
-      expect(await bench.builds.readQueueItem(queueId, 'd-other', signal)).toEqual({ kind: 'gone' });
-      expect(await bench.builds.readQueueItem(NO_SUCH_ID, 'd-other', signal)).toEqual({ kind: 'gone' });
+      const other = await bench.builds.readQueueItem(queueId, 'd-other', signal);
+      const cancelled = await bench.builds.cancelQueueItem(queueId, 'd-other', signal);
+      const item = await bench.builds.readQueueItem(queueId, id, signal);
+      await bench.release();
+
+      expect(other).toEqual({ kind: 'gone' });
+      expect(cancelled).toBe(false);
+      expect(item.kind).toBe('waiting');
+      expect(await bench.builds.readQueueItem(NO_SUCH_ID, id, signal)).toEqual({ kind: 'gone' });
     });
 
     test('an item that was cancelled never starts and is found no more', async () => {
@@ -97,7 +108,7 @@ export function buildServerContract(name: string, open: () => Promise<BuildServe
       const id = freshId();
       const queueId = await queued(id);
 
-      const first = await bench.builds.cancelQueueItem(queueId, signal);
+      const first = await bench.builds.cancelQueueItem(queueId, id, signal);
       const item = await bench.builds.readQueueItem(queueId, id, signal);
       const found = await bench.builds.find(bench.job, id, Date.now() - 60_000, signal);
       await bench.release();
@@ -119,8 +130,8 @@ export function buildServerContract(name: string, open: () => Promise<BuildServe
       const build = must(await bench.builds.readBuild({ job: bench.job, number: item.number }, signal));
 
       expect(build.parameters['DEPLOYMENT_ID']).toBe(id);
-      expect(await bench.builds.cancelQueueItem(queueId, signal)).toBe(false);
-      expect(await bench.builds.cancelQueueItem(NO_SUCH_ID, signal)).toBe(false);
+      expect(await bench.builds.cancelQueueItem(queueId, id, signal)).toBe(false);
+      expect(await bench.builds.cancelQueueItem(NO_SUCH_ID, id, signal)).toBe(false);
     });
 
     test('a running build shows its parameters, our account as cause, and no result', async () => {

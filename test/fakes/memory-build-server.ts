@@ -150,11 +150,12 @@ export class MemoryBuildServer implements BuildServer {
     return this.#builds[this.#indexOf(ref)];
   }
 
-  async cancelQueueItem(id: QueueId, signal: AbortSignal): Promise<boolean> {
+  async cancelQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<boolean> {
     this.#reach(signal);
     const item = this.#items.get(id);
-    if (item?.state.kind === 'waiting') item.state = { kind: 'cancelled' };
-    return item?.state.kind === 'cancelled';
+    if (item?.parameters['DEPLOYMENT_ID'] !== deploymentId) return false;
+    if (item.state.kind === 'waiting') item.state = { kind: 'cancelled' };
+    return item.state.kind === 'cancelled';
   }
 
   async stopBuild(ref: BuildRef, step: StopStep, signal: AbortSignal): Promise<void> {
