@@ -1,0 +1,128 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What this program counts. Labels are patterns and codes, never ids or raw paths: their number is bounded. */
+export interface Metrics {
+  /** One API request by route pattern (`/api/instances/:id`), method and status. */
+  httpRequest(labels: { method: string; route: string; status: number }, seconds: number): void;
+  /** One proxied exchange; `code` is the status, or our own error code. */
+  proxied(code: string, seconds?: number): void;
+  /** One callback by kind (claim, ready…) and verdict (ok, repeated, or an error code). */
+  callback(kind: string, verdict: string): void;
+  /** One deployment that ended, by its terminal phase. */
+  deploymentEnded(phase: string): void;
+  /** Time that a deployment spent in a phase, in seconds. */
+  phaseSeconds(phase: string, seconds: number): void;
+  /** One call to the build server by call (trigger, queue, build…) and outcome (ok, or an error code). */
+  jenkinsCall(call: string, outcome: string, seconds?: number): void;
+  /** Highest route revision that this process has applied. */
+  routeRevision(revision: number): void;
+  /** Whether this process has a connection to Redis. */
+  redisUp(up: boolean): void;
+  /** Everything in the text format of Prometheus, with its content type. */
+  expose(): Promise<{ contentType: string; text: string }>;
+}
+
+/** Counts for real, in a registry of its own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter({ name, help, labelNames, registers });
+  const histogram = <Label extends string>(options: HistogramOptions<Label>) =>
+    new Histogram({ ...options, registers });
+
+  const httpSeconds = histogram({
+    name: 'ark_http_request_seconds',
+    help: 'API requests by method, route pattern and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: QUICK,
+  });
+  const proxied = counter('ark_proxied_exchanges_total', 'Proxied exchanges by status or error code', [
+    'code',
+  ]);
+  const proxiedSeconds = histogram({
+    name: 'ark_proxied_first_byte_seconds',
+    help: 'Time to the first byte of a proxied answer',
+    labelNames: [],
+    buckets: QUICK,
+  });
+  const callbacks = counter('ark_callbacks_total', 'Callbacks by kind and verdict', ['kind', 'verdict']);
+  const ended = counter('ark_deployments_ended_total', 'Deployments by the phase they ended in', ['phase']);
+  const phaseSeconds = histogram({
+    name: 'ark_deployment_phase_seconds',
+    help: 'Time that deployments spend in a phase',
+    labelNames: ['phase'],
+    buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900],
+  });
+  const jenkins = counter('ark_jenkins_calls_total', 'Calls to Jenkins by call and outcome', [
+    'call',
+    'outcome',
+  ]);
+  const jenkinsSeconds = histogram({
+    name: 'ark_jenkins_call_seconds',
+    help: 'Time that calls to Jenkins take',
+    labelNames: ['call'],
+    buckets: QUICK,
+  });
+  const revision = new Gauge({
+    name: 'ark_route_revision',
+    help: 'Highest applied route revision',
+    registers,
+  });
+  const redisUp = new Gauge({ name: 'ark_redis_up', help: '1 while Redis is connected', registers });
+
+  return {
+    httpRequest: ({ method, route, status }, seconds) => {
+      httpSeconds.observe({ method, route, status: String(status) }, seconds);
+    },
+    proxied: (code, seconds) => {
+      proxied.inc({ code });
+      if (seconds !== undefined) proxiedSeconds.observe(seconds);
+    },
+    callback: (kind, verdict) => {
+      callbacks.inc({ kind, verdict });
+    },
+    deploymentEnded: (phase) => {
+      ended.inc({ phase });
+    },
+    phaseSeconds: (phase, seconds) => {
+      phaseSeconds.observe({ phase }, seconds);
+    },
+    jenkinsCall: (call, outcome, seconds) => {
+      jenkins.inc({ call, outcome });
+      if (seconds !== undefined) jenkinsSeconds.observe({ call }, seconds);
+    },
+    routeRevision: (value) => {
+      revision.set(value);
+    },
+    redisUp: (up) => {
+      redisUp.set(up ? 1 : 0);
+    },
+    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+}
+
+const QUICK = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
+
+interface HistogramOptions<Label extends string> {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly Label[];
+  readonly buckets: number[];
+}
+
+const nothing = (): void => undefined;
+
+/** Counts nothing: for tests. */
+export const noMetrics: Metrics = {
+  httpRequest: nothing,
+  proxied: nothing,
+  callback: nothing,
+  deploymentEnded: nothing,
+  phaseSeconds: nothing,
+  jenkinsCall: nothing,
+  routeRevision: nothing,
+  redisUp: nothing,
+  expose: async () => Promise.resolve({ contentType: 'text/plain', text: '' }),
+};

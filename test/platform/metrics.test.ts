@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import { createMetrics } from '../../src/platform/metrics.ts';
+
+test('what was counted is exposed with its labels', async () => {
+  const metrics = createMetrics();
+
+  metrics.httpRequest({ method: 'GET', route: '/api/instances/:id', status: 200 }, 0.02);
+  metrics.proxied('upstream_refused');
+  metrics.callback('ready', 'ok');
+  metrics.deploymentEnded('succeeded');
+  metrics.phaseSeconds('queued', 3);
+  metrics.jenkinsCall('trigger', 'ok', 0.1);
+  metrics.routeRevision(812);
+  metrics.redisUp(true);
+
+  const { contentType, text } = await metrics.expose();
+  expect(contentType).toContain('text/plain');
+  expect(text).toContain(
+    'ark_http_request_seconds_count{method="GET",route="/api/instances/:id",status="200"} 1',
+  );
+  expect(text).toContain('ark_proxied_exchanges_total{code="upstream_refused"} 1');
+  expect(text).toContain('ark_callbacks_total{kind="ready",verdict="ok"} 1');
+  expect(text).toContain('ark_deployments_ended_total{phase="succeeded"} 1');
+  expect(text).toContain('ark_deployment_phase_seconds_sum{phase="queued"} 3');
+  expect(text).toContain('ark_jenkins_calls_total{call="trigger",outcome="ok"} 1');
+  expect(text).toContain('ark_route_revision 812');
+  expect(text).toContain('ark_redis_up 1');
+});
+
+test('two of them count apart', async () => {
+  const [one, other] = [createMetrics(), createMetrics()];
+
+  one.deploymentEnded('failed');
+
+  expect((await other.expose()).text).not.toContain('ark_deployments_ended_total{');
+});
