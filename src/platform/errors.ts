@@ -60,6 +60,15 @@ export const ERROR_CODES = [
   'upstream_bad_response',
   'connect_timeout',
   'header_timeout',
+  'upstream_unreachable',
+  'upstream_closed',
+  'target_too_long',
+  'misdirected_request',
+  'headers_too_large',
+  'request_timeout',
+  'expectation_failed',
+  'framing_unsupported',
+  'loop_detected',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
