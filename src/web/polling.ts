@@ -1,0 +1,92 @@
+import { useCallback, useEffect, useState } from 'react';
+import { type Problem, toProblem } from './problem.ts';
+
+export interface Polled<T> {
+  /** The last good answer; stays while later calls fail. */
+  readonly value: T | undefined;
+  readonly problem: Problem | undefined;
+  /** Asks again at once. */
+  readonly refresh: () => void;
+}
+
+export interface Poll<T> {
+  /** What is asked: a new key forgets the old answer. */
+  readonly key: string;
+  readonly load: (signal: AbortSignal) => Promise<T>;
+  /** Milliseconds until the next question; undefined ends it. */
+  readonly nextMs: (value: T) => number | undefined;
+}
+
+interface Answer<T> {
+  readonly key: string;
+  readonly value: T | undefined;
+  readonly problem: Problem | undefined;
+}
+
+const LONGEST_PAUSE_MS = 15_000;
+
+/** Asks again and again while the component is there; backs off while the API is away. */
+export function usePolling<T>(poll: Poll<T>): Polled<T> {
+  const { key } = poll;
+  const [answer, setAnswer] = useState<Answer<T>>({ key, value: undefined, problem: undefined });
+  const [round, setRound] = useState(0);
+
+  useEffect(() => {
+    const ending = new AbortController();
+    const listener = {
+      onValue: (value: T) => setAnswer({ key, value, problem: undefined }),
+      onProblem: (problem: Problem) =>
+        setAnswer((last) => ({ key, value: last.key === key ? last.value : undefined, problem })),
+    };
+    void pollUntilAborted(poll, listener, ending.signal);
+    return () => ending.abort();
+    // `load` and `nextMs` are new functions at every render; the key says what they ask.
+  }, [key, round]);
+
+  const refresh = useCallback(() => setRound((last) => last + 1), []);
+  const current = answer.key === key ? answer : undefined;
+  return { value: current?.value, problem: current?.problem, refresh };
+}
+
+interface Listener<T> {
+  onValue(value: T): void;
+  onProblem(problem: Problem): void;
+}
+
+async function pollUntilAborted<T>(poll: Poll<T>, listener: Listener<T>, signal: AbortSignal): Promise<void> {
+  let failures = 0;
+  while (!signal.aborted) {
+    let pauseMs: number | undefined;
+    try {
+      const value = await poll.load(signal);
+      if (signal.aborted) return;
+      failures = 0;
+      listener.onValue(value);
+      pauseMs = poll.nextMs(value);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      const problem = toProblem(thrown);
+      listener.onProblem(problem);
+      pauseMs = problem.mayPass ? pauseAfter(failures++, problem.retryAfterS) : undefined;
+    }
+    if (pauseMs === undefined) return;
+    await pause(pauseMs, signal);
+  }
+}
+
+function pauseAfter(failures: number, retryAfterS = 0): number {
+  return Math.max(Math.min(1000 * 2 ** failures, LONGEST_PAUSE_MS), Math.min(retryAfterS, 60) * 1000);
+}
+
+/** Ends early, without an error, when the signal is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end);
+  });
+}

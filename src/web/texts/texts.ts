@@ -1,0 +1,171 @@
+import type { FaultKind } from '../landing/order-draft.ts';
+import type { StepName, StepState } from '../landing/steps.ts';
+import type { DeploymentView, Phase, Status } from '../views.ts';
+
+type Filled<Argument extends unknown[] = [string]> = (...values: Argument) => string;
+
+type Group<Names extends string> = Readonly<Record<Names, string>>;
+
+/** Codes of problems and of reasons that the pages say in words; others are shown as they come. */
+export type KnownCode =
+  | 'validation_failed'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'too_many_requests'
+  | 'internal'
+  | 'instance_not_found'
+  | 'deployment_not_found'
+  | 'product_not_found'
+  | 'host_not_found'
+  | 'host_required'
+  | 'conflict'
+  | 'already_live'
+  | 'already_ended'
+  | 'instance_deleted'
+  | 'host_unreachable'
+  | 'store_unavailable'
+  | 'generation_changed'
+  | 'build_server_unavailable'
+  | 'build_server_refused'
+  | 'instance_busy'
+  | 'host_busy'
+  | 'host_cordoned'
+  | 'frozen'
+  | 'stale_seq'
+  | 'callback_lost'
+  | 'secrets_missing'
+  | 'unhealthy'
+  | 'health_failed'
+  | 'probe_failed'
+  | 'timed_out'
+  | 'cancelled'
+  | 'superseded'
+  | 'lost'
+  | 'aborted';
+
+export type EndPhase = 'failed' | 'cancelled' | 'superseded' | 'lost' | 'timed_out' | 'rejected';
+
+/** Everything the pages say. Each language fills all of it. */
+export interface Texts {
+  readonly language: Group<'name' | 'choose'>;
+  readonly header: Group<'home' | 'console' | 'menu' | 'signOut' | 'skip'>;
+  readonly signIn: Group<'title' | 'lead' | 'how' | 'note' | 'retry'>;
+  readonly landing: LandingTexts;
+  readonly progress: ProgressTexts;
+  readonly steps: Group<StepName>;
+  /** What the last step is called, by the deployment's kind. */
+  readonly stepsEnd: Group<DeploymentView['kind']>;
+  readonly stepState: Group<StepState>;
+  readonly phase: Group<Phase>;
+  readonly status: Group<Status>;
+  readonly kind: Group<DeploymentView['kind']>;
+  readonly ended: Group<EndPhase>;
+  readonly console: ConsoleTexts;
+  readonly remove: Group<'containers' | 'data' | 'files' | 'stays' | 'confirm' | 'keep' | 'sending'> & {
+    readonly title: Filled;
+    readonly lead: Filled<[id: string, host: string]>;
+    readonly link: Filled;
+  };
+  readonly log: Group<'title' | 'back' | 'empty' | 'raw' | 'follow'>;
+  readonly problem: Group<'away' | 'awayDetail' | 'sendAway' | 'stale' | 'requestId' | 'dismiss'>;
+  readonly code: Group<KnownCode>;
+}
+
+type LandingTexts = Group<
+  | 'title'
+  | 'lead'
+  | 'product'
+  | 'client'
+  | 'clientHint'
+  | 'host'
+  | 'hostAutomatic'
+  | 'hostCordoned'
+  | 'settings'
+  | 'optional'
+  | 'deploy'
+  | 'sending'
+  | 'noProducts'
+  | 'fix'
+> & {
+  readonly version: Filled;
+  readonly limit: {
+    readonly length: Filled<[number]>;
+    readonly between: Filled<[number, number]>;
+    readonly from: Filled<[number]>;
+    readonly upTo: Filled<[number]>;
+    readonly secret: string;
+  };
+  readonly fault: Readonly<Record<FaultKind, (limit: number | undefined) => string>>;
+};
+
+type ProgressTexts = Group<
+  | 'steps'
+  | 'open'
+  | 'opensElsewhere'
+  | 'copy'
+  | 'copied'
+  | 'live'
+  | 'liveOld'
+  | 'retiring'
+  | 'waitingFor'
+  | 'holder'
+  | 'next'
+  | 'cancel'
+  | 'cancelling'
+  | 'cancelAsked'
+  | 'again'
+  | 'retry'
+  | 'another'
+  | 'log'
+  | 'build'
+  | 'history'
+  | 'cause'
+  | 'noInstance'
+  | 'deleted'
+  | 'loading'
+  | 'instance'
+  | 'hostName'
+> & {
+  readonly title: Filled<[product: string, client: string]>;
+  readonly took: Filled;
+  readonly deadline: Filled;
+};
+
+type ConsoleColumn =
+  | 'status'
+  | 'product'
+  | 'client'
+  | 'host'
+  | 'link'
+  | 'deployment'
+  | 'actions'
+  | 'phase'
+  | 'instance'
+  | 'trigger'
+  | 'build'
+  | 'times';
+
+type ConsoleTexts = Group<
+  | 'title'
+  | 'instances'
+  | 'deployments'
+  | 'all'
+  | 'noInstances'
+  | 'noDeployments'
+  | 'older'
+  | 'newest'
+  | 'active'
+  | 'waiting'
+  | 'last'
+  | 'open'
+  | 'follow'
+  | 'history'
+  | 'log'
+  | 'remove'
+> & {
+  readonly column: Group<ConsoleColumn>;
+  readonly deploymentsOf: Filled;
+  readonly count: Filled<[number]>;
+  readonly by: Filled;
+  readonly took: Filled;
+};

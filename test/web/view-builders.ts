@@ -1,0 +1,120 @@
+import type { DeploymentView, InstanceView, ProductView } from '../../src/web/views.ts';
+
+export const INSTANCE_ID = 'clinica-norte-abcdefghij';
+export const ACCESS_URL = `http://127.0.0.1:3001/instances/${INSTANCE_ID}/`;
+
+/** Epoch of the stories told here: a few seconds ago, so that times of day have no date. */
+const START = Date.now() - 20_000;
+
+/** The moment `seconds` after the order. */
+export function after(seconds: number): string {
+  return new Date(START + seconds * 1000).toISOString();
+}
+
+export function aProduct(fields: Partial<ProductView> = {}): ProductView {
+  return {
+    product_id: 'hello',
+    name: 'Hello',
+    description: 'Una página que saluda.',
+    version: '1.0.0',
+    inputs: {},
+    ...fields,
+  };
+}
+
+export function aDeployment(fields: Partial<DeploymentView> = {}): DeploymentView {
+  return {
+    deployment_id: 'd-0123456789abcdef0123',
+    instance_id: INSTANCE_ID,
+    kind: 'deploy',
+    phase: 'accepted',
+    reason: null,
+    pending: null,
+    trigger: 'panel',
+    by: 'admin',
+    why: null,
+    created_at: after(0),
+    deadline: after(900),
+    build: null,
+    timeline: [{ phase: 'accepted', at: after(0) }],
+    stages: [],
+    decision: null,
+    cancel: null,
+    finished_at: null,
+    ...fields,
+  };
+}
+
+const WAY: DeploymentView['timeline'] = [
+  { phase: 'accepted', at: after(0) },
+  { phase: 'triggering', at: after(0.1) },
+  { phase: 'queued', at: after(0.2) },
+  { phase: 'claimed', at: after(1.2) },
+  { phase: 'deploying', at: after(1.5) },
+];
+
+const BUILD = {
+  job: 'ark-deploy-instance',
+  number: 7,
+  url: 'http://127.0.0.1:8080/job/ark-deploy-instance/7/',
+};
+
+const STAGES: DeploymentView['stages'] = (['prepare', 'pull', 'start', 'gate'] as const).flatMap(
+  (stage, index) => [
+    { stage, status: 'started' as const, at: after(1.5 + index) },
+    { stage, status: 'done' as const, at: after(2.4 + index) },
+  ],
+);
+
+/** In the middle: images are being fetched. */
+export function aPullingDeployment(): DeploymentView {
+  return aDeployment({ phase: 'deploying', timeline: WAY, stages: STAGES.slice(0, 3), build: BUILD });
+}
+
+export function aLiveDeployment(fields: Partial<DeploymentView> = {}): DeploymentView {
+  const way = [
+    { phase: 'verifying', at: after(6) },
+    { phase: 'retiring', at: after(7) },
+    { phase: 'succeeded', at: after(7.5) },
+  ] as const;
+  return aDeployment({
+    phase: 'succeeded',
+    timeline: [...WAY, ...way],
+    stages: STAGES,
+    build: BUILD,
+    decision: { outcome: 'switched', at: after(7) },
+    finished_at: after(7.5),
+    ...fields,
+  });
+}
+
+export function aFailedDeployment(fields: Partial<DeploymentView> = {}): DeploymentView {
+  return aDeployment({
+    phase: 'failed',
+    reason: { code: 'unhealthy', detail: 'web: exited with code 3' },
+    timeline: [...WAY, { phase: 'failed', at: after(9) }],
+    stages: STAGES.slice(0, 7),
+    build: BUILD,
+    finished_at: after(9),
+    ...fields,
+  });
+}
+
+export function anInstance(fields: Partial<InstanceView> = {}): InstanceView {
+  return {
+    instance_id: INSTANCE_ID,
+    product_id: 'hello',
+    client_name: 'Clínica Norte',
+    environment: 'prod',
+    host_id: 'demo',
+    status: 'pending',
+    access_url: ACCESS_URL,
+    live_release: null,
+    product_version: '1.0.0',
+    created_at: after(0),
+    active: null,
+    waiting: null,
+    last_deployment: null,
+    ...fields,
+  };
+}
