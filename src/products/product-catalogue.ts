@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AppError, toAppError } from '../platform/errors.ts';
-import type { Product, ProductId } from './product.ts';
+import type { Product } from './product.ts';
 import { loadProduct } from './product-folder.ts';
 
 /** A folder that is not offered (or offered as it was before), and why. */
@@ -77,7 +77,7 @@ export class ProductCatalogue {
       if (product !== undefined) products.push(product);
     }
     products.sort((a, b) => (a.id < b.id ? -1 : 1));
-    this.#products = new Map(products.map((product) => [product.id as ProductId, product]));
+    this.#products = new Map(products.map((product) => [product.id, product]));
     this.#faults = faults;
   }
 

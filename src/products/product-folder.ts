@@ -59,11 +59,16 @@ async function readPart<Value>(
       ? { ok: false, faults: [{ path: name, message: `is larger than ${FILE_LIMIT_BYTES} bytes` }] }
       : parse(text, name);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    const code = codeOf(error);
     if (code === 'ENOENT') return undefined;
-    const message = error instanceof TypeError ? 'is not UTF-8 text' : `cannot be read (${code})`;
+    const message =
+      code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'is not UTF-8 text' : `cannot be read (${code})`;
     return { ok: false, faults: [{ path: name, message }] };
   }
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
 }
 
 /** Undefined when it is too large; reads no more than the limit, whatever the file is. */
