@@ -1,0 +1,201 @@
+import { AppError } from '../../platform/errors.ts';
+import type { Secret } from '../../platform/secret.ts';
+import type {
+  Build,
+  BuildRef,
+  BuildServer,
+  Found,
+  JobName,
+  LogChunk,
+  QueueId,
+  QueueItem,
+  StopStep,
+  TriggerOutcome,
+} from '../build-server.ts';
+import { isGone, isRedirect, NoAnswer, redirectPath, type Answer } from './answer.ts';
+import { readAnswer, toFault, toUnavailable } from './answer-faults.ts';
+import { BUILD_TREE, readBuildFields } from './build-reading.ts';
+import { findBuild, isOurs, readPageFields, type BuildPage } from './build-search.ts';
+import { JenkinsTransport, type Call } from './jenkins-transport.ts';
+import { buildPath, isBelowBuild, jobPath } from './job-path.ts';
+import { flagOf, textOf } from './json-reading.ts';
+import { LogReader } from './log-reader.ts';
+import { stripLog } from './log-text.ts';
+import { ITEM_TREE, QUEUE_TREE, readItemFields, readQueueOf } from './queue-reading.ts';
+import { readTrigger, readTriggerFailure } from './trigger-reading.ts';
+
+export interface JenkinsOptions {
+  /** `http(s)://host[:port][/path]`, without credentials. */
+  readonly baseUrl: string;
+  readonly user: string;
+  /** An API token: passwords would need crumbs. */
+  readonly token: Secret;
+  readonly deadlineMs?: number;
+  readonly triggerDeadlineMs?: number;
+  readonly wholeLogDeadlineMs?: number;
+  readonly bodyLimitBytes?: number;
+  /** How many calls may run at once. */
+  readonly concurrency?: number;
+}
+
+const DEFAULTS = {
+  deadlineMs: 10_000,
+  triggerDeadlineMs: 30_000,
+  wholeLogDeadlineMs: 60_000,
+  bodyLimitBytes: 8 * 1024 * 1024,
+  concurrency: 4,
+};
+const CHUNK_LIMIT_BYTES = 2 * 1024 * 1024;
+
+type AskedCall = Omit<Call, 'method'> & { readonly method?: Call['method'] };
+
+/** BuildServer over the remote API of Jenkins; docs/jenkins-client.md has each call and answer. */
+export class JenkinsBuildServer implements BuildServer {
+  readonly #options: JenkinsOptions & typeof DEFAULTS;
+  readonly #transport: JenkinsTransport;
+  readonly #logs = new LogReader();
+
+  constructor(options: JenkinsOptions) {
+    this.#options = { ...DEFAULTS, ...options };
+    this.#transport = new JenkinsTransport(this.#options);
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+
+  onRestart(listener: () => void): () => void {
+    return this.#transport.onRestart(listener);
+  }
+
+  async trigger(
+    job: JobName,
+    parameters: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<TriggerOutcome> {
+    const call: Call = {
+      method: 'POST',
+      path: `${jobPath(job)}/buildWithParameters`,
+      // A bare number would be milliseconds; left out, the quiet period of the job applies.
+      query: { delay: '0sec' },
+      form: parameters,
+      deadlineMs: this.#options.triggerDeadlineMs,
+      signal,
+    };
+    try {
+      return readTrigger(await this.#transport.exchange(call), job);
+    } catch (error) {
+      if (!(error instanceof NoAnswer)) throw error;
+      return readTriggerFailure(error);
+    }
+  }
+
+  async find(job: JobName, deploymentId: string, sinceMs: number, signal: AbortSignal): Promise<Found> {
+    const { user } = this.#options;
+    // The queue first: an item that starts between the two readings is among the builds.
+    const queue = await this.#ask('list the queue', {
+      path: '/queue/api/json',
+      query: { tree: QUEUE_TREE },
+      signal,
+    });
+    const item = readAnswer(queue, 'list the queue', (fields) => readQueueOf(job, fields)).find(
+      (each) => each.parameters['DEPLOYMENT_ID'] === deploymentId && isOurs(each.causes, user),
+    );
+    const readPage = (range: string): Promise<BuildPage> => this.#readBuildPage(job, range, signal);
+    const build = await findBuild(readPage, { deploymentId, sinceMs, user });
+    if (build) return { kind: 'build', build };
+    return item ? { kind: 'queued', queueId: item.queueId } : { kind: 'none' };
+  }
+
+  async readQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<QueueItem> {
+    const path = `/queue/item/${encodeURIComponent(id)}/api/json`;
+    const answer = await this.#ask('show a queue item', { path, query: { tree: ITEM_TREE }, signal });
+    if (isGone(answer)) return { kind: 'gone' };
+    return readAnswer(answer, 'show a queue item', (fields) => readItemFields(fields, deploymentId));
+  }
+
+  async readBuild(ref: BuildRef, signal: AbortSignal): Promise<Build | undefined> {
+    const path = `${buildPath(ref)}/api/json`;
+    const answer = await this.#ask('show a build', { path, query: { tree: BUILD_TREE }, signal });
+    if (isGone(answer)) return undefined;
+    return readAnswer(answer, 'show a build', (fields) => readBuildFields(fields, ref.job, this.#addressOf));
+  }
+
+  async cancelQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<boolean> {
+    const before = await this.readQueueItem(id, deploymentId, signal);
+    if (before.kind !== 'waiting') return before.kind === 'cancelled';
+    const call: AskedCall = { method: 'POST', path: '/queue/cancelItem', query: { id }, signal };
+    const answer = await this.#ask('cancel a queue item', call);
+    if (answer.status === 204) return true;
+    // 500 for one that just left and for one that was just cancelled; 302 before 2.222: only reading tells.
+    if (answer.status !== 500 && !isRedirect(answer) && !isGone(answer))
+      throw toFault(answer, 'cancel a queue item');
+    const after = await this.readQueueItem(id, deploymentId, signal);
+    if (after.kind === 'waiting') throw toFault(answer, 'cancel a queue item');
+    return after.kind === 'cancelled';
+  }
+
+  async stopBuild(ref: BuildRef, step: StopStep, signal: AbortSignal): Promise<void> {
+    const what = `${step} a build`;
+    const answer = await this.#ask(what, { method: 'POST', path: `${buildPath(ref)}/${step}`, signal });
+    if (isGone(answer) || this.#leadsBack(answer, ref)) return;
+    throw toFault(answer, what);
+  }
+
+  async readLog(ref: BuildRef, start: number, signal: AbortSignal): Promise<LogChunk> {
+    const path = `${buildPath(ref)}/logText/progressiveText`;
+    const query = { start: String(start) };
+    const answer = await this.#ask('show a log', { path, query, tailBytes: CHUNK_LIMIT_BYTES, signal });
+    if (isGone(answer)) return { text: '', next: start, more: false };
+    return this.#logs.read(ref, start, answer);
+  }
+
+  async fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<string | undefined> {
+    const path = `${buildPath(ref)}/consoleText`;
+    const deadlineMs = this.#options.wholeLogDeadlineMs;
+    const answer = await this.#ask('show a log', { path, tailBytes: limitBytes, deadlineMs, signal });
+    if (isGone(answer)) return undefined;
+    const isText = answer.headers['content-type']?.startsWith('text/plain') ?? false;
+    if (answer.status !== 200 || !isText) throw toFault(answer, 'show a log');
+    return stripLog(answer.text);
+  }
+
+  async check(signal: AbortSignal): Promise<{ version: string; user: string }> {
+    const what = 'tell who we are';
+    const answer = await this.#ask(what, { path: '/whoAmI/api/json', signal });
+    const [user, anonymous] = readAnswer(answer, what, (fields) => [
+      textOf(fields['name'], 'name'),
+      flagOf(fields['anonymous'], 'anonymous'),
+    ]);
+    const version = answer.headers['x-jenkins'];
+    if (typeof version !== 'string') throw toFault(answer, what);
+    // An anonymous caller is "authenticated" too, under the name anonymous.
+    if (anonymous) throw new AppError('build_server_refused', 'Jenkins takes us for anonymous');
+    return { version, user };
+  }
+
+  async #readBuildPage(job: JobName, range: string, signal: AbortSignal): Promise<BuildPage> {
+    const query = { tree: `allBuilds[${BUILD_TREE}]${range}` };
+    const answer = await this.#ask('list builds', { path: `${jobPath(job)}/api/json`, query, signal });
+    if (isGone(answer)) return [];
+    return readAnswer(answer, 'list builds', (fields) => readPageFields(fields, job, this.#addressOf));
+  }
+
+  async #ask(what: string, call: AskedCall): Promise<Answer> {
+    try {
+      return await this.#transport.exchange({ method: 'GET', ...call });
+    } catch (error) {
+      throw toUnavailable(error, what);
+    }
+  }
+
+  readonly #addressOf = (ref: BuildRef): string => `${this.#transport.baseUrl}${buildPath(ref)}/`;
+
+  /** 302 to the build or to our referer: heard, which proves nothing. To any other page: a sign-in page. */
+  #leadsBack(answer: Answer, ref: BuildRef): boolean {
+    if (!isRedirect(answer)) return false;
+    const base = new URL(this.#transport.baseUrl).pathname.replace(/\/$/, '');
+    const path = redirectPath(answer);
+    return path === `${base}/` || (path.startsWith(base) && isBelowBuild(path.slice(base.length), ref));
+  }
+}
