@@ -1,0 +1,166 @@
+import type { HostStore } from '../hosts/host.ts';
+import { AppError } from '../platform/errors.ts';
+import type { FaultPoints } from '../platform/faults.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { Secret } from '../platform/secret.ts';
+import type {
+  DecisionAnswer,
+  FailedMessage,
+  Leased,
+  ProgressMessage,
+  ReadyAnswer,
+  ReadyMessage,
+  RemovedMessage,
+} from './callback-messages.ts';
+import { isDeploymentId, type Candidate, type Decision, type Deployment, type Reason } from './deployment.ts';
+import type { DeploymentStore } from './deployment-store.ts';
+import { openOnOldTarget, type DrainingOptions } from './draining.ts';
+import { holdsLease } from './lease.ts';
+import { requireOffered, unusedPorts } from './offered-target.ts';
+import type { Verification } from './verification.ts';
+
+/** A quick probe is answered in the same exchange; a slow one with 202. */
+const ANSWER_WITHIN_MS = 1_000;
+
+export interface CallbacksOptions extends DrainingOptions {
+  readonly store: DeploymentStore;
+  readonly hosts: HostStore;
+  readonly verification: Verification;
+  readonly secret: Secret;
+  readonly faults: FaultPoints;
+  readonly log: Logger;
+}
+
+/** What a leased build says after its claim. Every call is repeatable and throws `lease_invalid` without lease. */
+export class Callbacks {
+  readonly #options: CallbacksOptions;
+
+  constructor(options: CallbacksOptions) {
+    this.#options = options;
+  }
+
+  /** Moves the pages; `stop` of a recreate sets the routes to updating before this returns. */
+  async progress(message: ProgressMessage): Promise<void> {
+    const { store, clock } = this.#options;
+    const deployment = await this.#leased(message);
+    const stage = { stage: message.stage, status: message.status, at: clock() };
+    const updating = await this.#updatingRoutes(deployment, message);
+    if (!(await store.progress(deployment.id, stage, updating))) throw alreadyDecided();
+  }
+
+  /** Stores the candidate, has it verified, and answers with the decision as soon as there is one. */
+  async ready(message: ReadyMessage): Promise<ReadyAnswer> {
+    const { store, hosts, verification, faults } = this.#options;
+    const deployment = await this.#leased(message);
+    if (deployment.decision) return this.#decided(deployment, deployment.decision);
+    const host = await hosts.get(deployment.host_id);
+    requireOffered(message, deployment, host);
+    const stored = await store.advance(deployment.id, {
+      from: ['claimed', 'deploying', 'verifying'],
+      to: 'verifying',
+      fields: { candidate: candidateOf(message) },
+      freePorts: unusedPorts(message, deployment),
+    });
+    await faults.reach('ready.after_store');
+    if (stored) await withinMs(ANSWER_WITHIN_MS, verification.run(deployment.id));
+    const now = await store.deployment(deployment.id);
+    if (now?.decision) return this.#decided(now, now.decision);
+    if (!stored) throw alreadyDecided();
+    return { status: 202, body: { state: 'verifying' } };
+  }
+
+  /** The job's clean-up is over: lock and slot are free, ports of removed projects rest. */
+  async retired(message: RemovedMessage): Promise<void> {
+    const deployment = await this.#leased(message);
+    if (!deployment.decision) throw new AppError('conflict', 'Nothing was decided yet: ask with ready');
+    await this.#options.store.finish(deployment.id, ownProjects(deployment, message.removed));
+  }
+
+  /** Ends a destroy: the instance is deleted. */
+  async removed(message: RemovedMessage): Promise<void> {
+    const { store, clock } = this.#options;
+    const deployment = await this.#leased(message);
+    if (deployment.kind !== 'destroy') throw new AppError('wrong_job', 'Only a destroy is ended by removed');
+    const decision: Decision = { outcome: 'removed', at: clock(), retire: [] };
+    const outcome = await store.decide(deployment.id, { decision, to: 'succeeded' });
+    if (outcome.kind === 'refused' || outcome.decision.outcome !== 'removed') throw alreadyDecided();
+    await store.finish(deployment.id, ownProjects(deployment, message.removed));
+  }
+
+  /** The job gave up: abandoned, unless a decision was taken before. Without a lease it changes nothing. */
+  async failed(message: FailedMessage): Promise<DecisionAnswer> {
+    const { store, clock, log } = this.#options;
+    const { lease, deployment_id } = message;
+    if (lease === undefined || deployment_id === undefined) {
+      log.warn('build failed before its claim', { stage: message.stage, reason: message.reason });
+      return { decision: 'abandoned', reason: message.reason };
+    }
+    const deployment = await this.#leased({ lease, deployment_id });
+    const reason: Reason = { code: message.reason, detail: message.detail ?? `Failed in stage ${message.stage}` };
+    const outcome = await store.decide(deployment.id, {
+      decision: { outcome: 'abandoned', at: clock(), reason, retire: [] },
+      ...(deployment.cancel === undefined && { to: 'failed' as const }),
+      reason,
+      ...(message.host_seq !== undefined && { hostSeq: message.host_seq }),
+      logTail: message.log_tail,
+    });
+    if (outcome.kind === 'refused') throw alreadyDecided();
+    return toDecisionAnswer(outcome.decision);
+  }
+
+  async #leased({ lease, deployment_id }: Leased): Promise<Deployment> {
+    const { store, secret } = this.#options;
+    const deployment = isDeploymentId(deployment_id) ? await store.deployment(deployment_id) : undefined;
+    if (!deployment || !holdsLease(secret, deployment, lease)) {
+      throw new AppError('lease_invalid', 'This lease does not belong to this deployment');
+    }
+    return deployment;
+  }
+
+  async #decided(deployment: Deployment, decision: Decision): Promise<ReadyAnswer> {
+    const open = await openOnOldTarget(this.#options, deployment);
+    if (open !== undefined) return { status: 202, body: { state: 'draining', open } };
+    return { status: 200, body: toDecisionAnswer(decision) };
+  }
+
+  /** Only a recreate takes the running app away; its routes answer 503 until the decision. */
+  async #updatingRoutes(deployment: Deployment, { stage, status }: ProgressMessage): Promise<readonly string[]> {
+    if (stage !== 'stop' || status !== 'started' || deployment.release_id === '') return [];
+    const stored = await this.#options.store.release(deployment.release_id);
+    if (stored?.release.product.strategy !== 'recreate') return [];
+    return (await this.#options.store.instance(deployment.instance_id))?.live_endpoints ?? [];
+  }
+}
+
+function toDecisionAnswer({ outcome, reason, retire }: Decision): DecisionAnswer {
+  switch (outcome) {
+    case 'switched':
+      return { decision: 'switched', retire };
+    case 'abandoned':
+      return { decision: 'abandoned', reason: reason?.detail ?? reason?.code ?? 'abandoned' };
+    case 'removed':
+      return { decision: 'removed' };
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function candidateOf({ lease: _lease, deployment_id: _id, project: _project, ...candidate }: ReadyMessage): Candidate {
+  return candidate;
+}
+
+/** A job speaks for its own instance's projects only. */
+function ownProjects({ instance_id }: Deployment, removed: readonly string[]): string[] {
+  return removed.filter((project) => project.startsWith(`${instance_id}-`));
+}
+
+function alreadyDecided(): AppError {
+  return new AppError('already_decided', 'This deployment has ended or was decided');
+}
+
+async function withinMs(ms: number, work: Promise<void>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,135 @@
+import type { HostId } from '../hosts/host.ts';
+import type { BuildMark, Decision, Deployment, DeploymentId, Reason, ReleaseId, StageMark } from './deployment.ts';
+import type { Instance, InstanceId } from './instance.ts';
+import type { Phase } from './phases.ts';
+import type { ComposeTexts, Release } from './release.ts';
+
+export interface IdempotencyRecord {
+  /** Credential and key together. */
+  readonly key: string;
+  readonly body_sha: string;
+  /** The 202 to give again, as JSON text. */
+  readonly answer: string;
+}
+
+export interface NewOrder {
+  /** Only for a new instance. */
+  readonly instance?: Instance;
+  readonly deployment: Deployment;
+  readonly release?: { readonly release: Release; readonly texts: ComposeTexts };
+  readonly idempotency?: IdempotencyRecord;
+}
+
+export type CreateOutcome =
+  | { readonly kind: 'created' | 'key_reused' | 'instance_missing' | 'instance_deleted' }
+  | { readonly kind: 'replayed'; readonly answer: string };
+
+export type AdmitOutcome =
+  | { readonly kind: 'admitted' | 'stale' | 'frozen' | 'cordoned' | 'rejected' | 'full' }
+  | { readonly kind: 'held'; readonly by: DeploymentId };
+
+export type ClaimOutcome =
+  | { readonly kind: 'granted' | 'full' | 'not_allowed' }
+  | { readonly kind: 'claimed' | 'held'; readonly by: DeploymentId }
+  | { readonly kind: 'stale'; readonly phase: Phase };
+
+export interface ClaimOrder {
+  readonly deploymentId: DeploymentId;
+  readonly instanceId: InstanceId;
+  readonly job: string;
+  readonly build: BuildMark;
+  readonly endpoints: readonly string[];
+  /** The deployment to create, when an operator's build is adopted. */
+  readonly adopt?: Deployment;
+}
+
+export interface Advance {
+  readonly from: readonly Phase[];
+  readonly to?: Phase;
+  readonly fields?: Partial<Omit<Deployment, 'id' | 'phase' | 'times'>>;
+  readonly freePorts?: readonly number[];
+  /** Give lock and slot back: no build of ours runs (any more). */
+  readonly finish?: boolean;
+  readonly detail?: string;
+}
+
+export interface DecisionOrder {
+  readonly decision: Decision;
+  readonly endpointIds?: readonly string[];
+  readonly routes?: readonly NewRoute[];
+  readonly imageIds?: Readonly<Record<string, unknown>>;
+  /** The phase that follows: retiring after a switch, an end after the others; none while a cancel runs. */
+  readonly to?: Phase;
+  readonly reason?: Reason;
+  /** A higher seq that the host knows: ours is raised to it, if it is less than a day ahead. */
+  readonly hostSeq?: string;
+  readonly logTail?: string;
+}
+
+export interface NewRoute {
+  readonly endpoint: string;
+  readonly target_host: string;
+  readonly target_port: number;
+  readonly container_id: string;
+}
+
+export type DecideOutcome =
+  | { readonly kind: 'decided'; readonly decision: Decision; readonly revision: number }
+  | { readonly kind: 'refused'; readonly why: string };
+
+export type CancelOutcome =
+  | { readonly kind: 'cancelled' | 'cancelling' | 'already_live' }
+  | { readonly kind: 'ended'; readonly phase: Phase };
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly total: number;
+  /** Offset of the next page; undefined on the last one. */
+  readonly next?: number;
+}
+
+export interface PageQuery {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface HostLoad {
+  readonly active: readonly DeploymentId[];
+  /** In order of arrival. */
+  readonly waiting: readonly DeploymentId[];
+}
+
+/**
+ * The state of instances, deployments and releases. Everything that changes phase, pointers, locks, slots,
+ * ports or routes is one atomic script; outcomes are values, an unreachable store is `store_unavailable`.
+ */
+export interface DeploymentStore {
+  create(order: NewOrder): Promise<CreateOutcome>;
+  admit(id: DeploymentId): Promise<AdmitOutcome>;
+  /** False when the deployment was in none of the expected phases: nothing was written. */
+  advance(id: DeploymentId, step: Advance): Promise<boolean>;
+  claim(order: ClaimOrder): Promise<ClaimOutcome>;
+  /** False when the deployment is not in a phase that works on a host. */
+  progress(id: DeploymentId, stage: StageMark, updating: readonly string[]): Promise<boolean>;
+  decide(id: DeploymentId, order: DecisionOrder): Promise<DecideOutcome>;
+  /** Gives lock and slot back and puts ports of `removed` projects into quarantine; false while undecided. */
+  finish(id: DeploymentId, removed: readonly string[]): Promise<boolean>;
+  cancel(id: DeploymentId, by: string): Promise<CancelOutcome>;
+
+  instance(id: InstanceId): Promise<Instance | undefined>;
+  deployment(id: DeploymentId): Promise<Deployment | undefined>;
+  release(id: ReleaseId): Promise<{ release: Release; texts: ComposeTexts } | undefined>;
+  stages(id: DeploymentId): Promise<readonly StageMark[]>;
+  /** The deployment that this very build claimed. */
+  claimedBy(job: string, build: Pick<BuildMark, 'number' | 'timestamp'>): Promise<DeploymentId | undefined>;
+  /** Everything that still holds or waits for something, soonest deadline first. */
+  open(): Promise<readonly DeploymentId[]>;
+  load(host: HostId): Promise<HostLoad>;
+  isFrozen(): Promise<boolean>;
+  replay(idempotency: Pick<IdempotencyRecord, 'key' | 'body_sha'>): Promise<CreateOutcome | undefined>;
+
+  instances(page: PageQuery): Promise<Page<Instance>>;
+  /** Newest first; of one instance, or of all. */
+  deployments(page: PageQuery, instance?: InstanceId): Promise<Page<Deployment>>;
+  isHostInUse(host: HostId): Promise<boolean>;
+}

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import type { HostId } from '../hosts/host.ts';
+import type { ProductId } from '../products/product.ts';
+import type { Brand } from '../platform/brand.ts';
+import type { JobName, QueueId } from './build-server.ts';
+import type { InstanceId } from './instance.ts';
+import type { Phase } from './phases.ts';
+
+export type DeploymentId = Brand<string, 'DeploymentId'>;
+export type ReleaseId = Brand<string, 'ReleaseId'>;
+
+export type DeploymentKind = 'deploy' | 'stop' | 'start' | 'destroy';
+
+/** Why a deployment ended as it did, or was abandoned. */
+export interface Reason {
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** The build that claimed this deployment, or that the tracker found for it. */
+export interface BuildMark {
+  readonly number: number;
+  readonly timestamp: number;
+  readonly url: string;
+}
+
+/** Taken exactly once per deployment, by the script *decide*. */
+export interface Decision {
+  readonly outcome: 'switched' | 'abandoned' | 'removed';
+  readonly at: number;
+  readonly reason?: Reason;
+  /** Projects that the job removes after the switch. */
+  readonly retire: readonly string[];
+  /** The deployment that was live before: its targets drain. */
+  readonly replaces?: DeploymentId;
+}
+
+export interface Cancel {
+  readonly by: string;
+  readonly at: number;
+}
+
+/** What `ready` reported: where the new release answers. */
+export interface Candidate {
+  readonly target_host: string;
+  readonly target_port: number;
+  readonly container_name: string;
+  readonly container_id: string;
+  readonly endpoints: Readonly<Record<string, CandidateEndpoint>>;
+  readonly image_ids: Readonly<Record<string, { readonly id: string; readonly repo_digest?: string }>>;
+}
+
+export interface CandidateEndpoint {
+  readonly port: number;
+  readonly container_name: string;
+  readonly container_id: string;
+}
+
+/** One attempt to bring an instance to a release, to stop or start it, or to remove it. */
+export interface Deployment {
+  readonly id: DeploymentId;
+  readonly instance_id: InstanceId;
+  readonly kind: DeploymentKind;
+  readonly release_id: ReleaseId | '';
+  readonly product_id: ProductId;
+  readonly host_id: HostId;
+  readonly phase: Phase;
+  readonly created_at: number;
+  /** Absolute, epoch milliseconds, never renewed. */
+  readonly deadline_at: number;
+  /** `panel`, `api`, or `jenkins: <user>`. */
+  readonly trigger: string;
+  readonly by: string;
+  readonly why: string;
+  readonly job: JobName;
+  /** Set before the one POST to Jenkins: who finds it set searches before another POST. */
+  readonly posted_at?: number;
+  readonly queue_id: QueueId | '';
+  /** Jenkins' own words about what the queue item waits for. */
+  readonly queue_why: string;
+  readonly build?: BuildMark;
+  /** Only a claim sets it: before, the tracker may have found a build that never asked for leave. */
+  readonly claimed_at?: number;
+  readonly seq: string;
+  /** Offered ports by endpoint name. */
+  readonly ports?: Readonly<Record<string, readonly number[]>>;
+  readonly candidate?: Candidate;
+  readonly decision?: Decision;
+  /** Global route revision that the switch made; proxies acknowledge it. */
+  readonly decision_revision?: number;
+  readonly reason?: Reason;
+  readonly cancel?: Cancel;
+  readonly keep_data: boolean;
+  readonly log_tail: string;
+  /** When lock and slot were given back; later than the terminal phase while a build still runs. */
+  readonly finished_at?: number;
+  /** When each phase began. */
+  readonly times: Readonly<Partial<Record<Phase, number>>>;
+}
+
+export interface StageMark {
+  readonly stage: string;
+  readonly status: string;
+  readonly at: number;
+}
+
+const DEPLOYMENT_ID = /^d-[a-z0-9]{20}$/;
+
+export function newDeploymentId(): DeploymentId {
+  return `d-${randomBytes(10).toString('hex')}` as DeploymentId;
+}
+
+export function newReleaseId(): ReleaseId {
+  return `r-${randomBytes(10).toString('hex')}` as ReleaseId;
+}
+
+export function isDeploymentId(text: string): text is DeploymentId {
+  return DEPLOYMENT_ID.test(text);
+}
+
+export function isUndecided(deployment: Deployment): boolean {
+  return deployment.decision === undefined;
+}

@@ -1,0 +1,25 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Secret } from '../platform/secret.ts';
+import type { Deployment } from './deployment.ts';
+
+/**
+ * The leave to touch the host: an HMAC over deployment, build and seq, so that every coordinator derives the
+ * same one and none is stored. Undefined before the claim.
+ */
+export function leaseOf(secret: Secret, deployment: Deployment): string | undefined {
+  if (deployment.claimed_at === undefined || deployment.build === undefined) return undefined;
+  const { number, timestamp } = deployment.build;
+  return createHmac('sha256', secret.reveal())
+    .update(['lease', deployment.id, deployment.job, number, timestamp, deployment.seq].join('|'))
+    .digest('base64url');
+}
+
+/** Constant time; false when nothing was leased. */
+export function holdsLease(secret: Secret, deployment: Deployment, given: string): boolean {
+  const lease = leaseOf(secret, deployment);
+  return lease !== undefined && timingSafeEqual(digest(lease), digest(given));
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,16 @@
+-- advance: from one of the expected phases to the next, with fields. Without `to` only the fields are written.
+-- A terminal phase before any claim finishes at once (`finish`); else the build still holds lock and slot.
+-- Returns {done} | {stale, phase}
+local key = deployment_key(A.deployment_id)
+local phase = field(key, 'phase')
+if not has(A.from, phase) then return { 'stale', phase } end
+set_fields(key, A.fields)
+for _, port in ipairs(A.free_ports or {}) do
+  redis.call('HDEL', P .. 'host:' .. field(key, 'host_id') .. ':ports', port)
+end
+if A.to and A.to ~= phase then
+  if A.to == 'cancelled' then take_back_desire(A.deployment_id) end
+  set_phase(A.deployment_id, A.to, A.detail)
+end
+if A.finish and TERMINAL[field(key, 'phase')] then finish(A.deployment_id) end
+return { 'done' }

@@ -1,0 +1,15 @@
+-- cancel: what waits ends at once, what runs is flagged; after a switch it is too late.
+-- Returns {cancelled} | {cancelling, phase} | {ended, phase} | {already_live}
+local key = deployment_key(A.deployment_id)
+local phase = field(key, 'phase')
+if phase == 'retiring' then return { 'already_live' } end
+if TERMINAL[phase] then return { 'ended', phase } end
+redis.call('HSETNX', key, 'cancel', A.cancel)
+take_back_desire(A.deployment_id)
+if phase == 'waiting' then
+  set_phase(A.deployment_id, 'cancelled')
+  finish(A.deployment_id)
+  return { 'cancelled' }
+end
+event('cancel', field(key, 'instance_id'), A.deployment_id)
+return { 'cancelling', phase }

@@ -1,0 +1,116 @@
+-- Shared by all scripts of deployments. KEYS[1] is the key prefix, ARGV[1] the arguments as JSON; every value
+-- in it that lands in Redis is text already, since Lua would print large numbers as 1.7e12.
+local P = KEYS[1]
+local A = cjson.decode(ARGV[1])
+local EVENTS_KEPT = 100000
+
+local TERMINAL = {
+  succeeded = true, failed = true, cancelled = true, superseded = true,
+  lost = true, timed_out = true, rejected = true,
+}
+
+local function deployment_key(id) return P .. 'deployment:' .. id end
+local function instance_key(id) return P .. 'instance:' .. id end
+
+-- A field of a hash; a missing one reads as ''.
+local function field(key, name)
+  return redis.call('HGET', key, name) or ''
+end
+
+local function set_fields(key, fields)
+  for name, value in pairs(fields or {}) do
+    redis.call('HSET', key, name, value)
+  end
+end
+
+local function has(list, value)
+  for _, item in ipairs(list or {}) do
+    if item == value then return true end
+  end
+  return false
+end
+
+-- One line of the story: who follows the stream learns every change, in order.
+local function event(kind, instance_id, deployment_id, detail)
+  redis.call('XADD', P .. 'events', 'MAXLEN', '~', EVENTS_KEPT, '*', 'kind', kind, 'at', A.now,
+    'instance_id', instance_id, 'deployment_id', deployment_id, 'detail', detail or '')
+end
+
+local function set_phase(id, phase, detail)
+  local key = deployment_key(id)
+  redis.call('HSET', key, 'phase', phase, 'at_' .. phase, A.now)
+  event(phase, field(key, 'instance_id'), id, detail)
+end
+
+-- Who waits for a slot of a host, in order of arrival.
+local function enqueue(id, host_id)
+  redis.call('ZADD', P .. 'host:' .. host_id .. ':waiting', redis.call('INCR', P .. 'order'), id)
+end
+
+local function leave_queue(id, host_id)
+  redis.call('ZREM', P .. 'host:' .. host_id .. ':waiting', id)
+end
+
+-- Moves the ports of these projects from use into quarantine.
+local function quarantine_ports(host_id, projects)
+  if #projects == 0 then return end
+  local used = P .. 'host:' .. host_id .. ':ports'
+  local all = redis.call('HGETALL', used)
+  for i = 1, #all, 2 do
+    if has(projects, all[i + 1]) then
+      redis.call('HDEL', used, all[i])
+      redis.call('ZADD', P .. 'host:' .. host_id .. ':quarantine', A.quarantine_until, all[i])
+    end
+  end
+end
+
+-- Gives lock and slot back; a deployment is finished once.
+local function finish(id)
+  local key = deployment_key(id)
+  if field(key, 'finished_at') ~= '' then return end
+  local instance = instance_key(field(key, 'instance_id'))
+  local host_id = field(key, 'host_id')
+  if field(instance, 'active') == id then redis.call('HSET', instance, 'active', '') end
+  if field(instance, 'waiting') == id then redis.call('HSET', instance, 'waiting', '') end
+  leave_queue(id, host_id)
+  redis.call('SREM', P .. 'host:' .. host_id .. ':active', id)
+  redis.call('ZREM', P .. 'open', id)
+  redis.call('HSET', key, 'finished_at', A.now)
+  event('finished', field(key, 'instance_id'), id)
+end
+
+-- Writes a new deployment and its indexes.
+local function store_deployment(id, fields)
+  local key = deployment_key(id)
+  set_fields(key, fields)
+  redis.call('ZADD', P .. 'deployments', fields.created_at, id)
+  redis.call('ZADD', P .. 'instance:' .. fields.instance_id .. ':deployments', fields.created_at, id)
+  redis.call('ZADD', P .. 'open', fields.deadline_at, id)
+  redis.call('HSET', instance_key(fields.instance_id), 'last_deployment', id)
+end
+
+-- A cancelled order no longer says where the instance should go.
+local function take_back_desire(id)
+  local key = deployment_key(id)
+  local instance = instance_key(field(key, 'instance_id'))
+  if field(key, 'kind') == 'deploy' and field(instance, 'desired_release') == field(key, 'release_id') then
+    redis.call('HSET', instance, 'desired_release', field(instance, 'live_release'))
+  end
+end
+
+local function host_of(host_id)
+  local json = redis.call('GET', P .. 'host:' .. host_id)
+  return json and cjson.decode(json) or nil
+end
+
+local function slot_is_free(host)
+  return redis.call('SCARD', P .. 'host:' .. host.id .. ':active') < tonumber(host.slots)
+end
+
+-- The same target in another state: `updating` while a recreate is at work, `live` again after it.
+local function set_route_state(endpoint, state)
+  local route = read_route(P, endpoint)
+  if not route or route.state == 'withdrawn' then return end
+  put_route(P, endpoint, { state = state, seq = route.seq, target_host = route.target_host,
+    target_port = route.target_port, container_id = route.container_id })
+end

@@ -1,0 +1,49 @@
+-- create: an order becomes instance (if new), release, deployment and a place in the host's queue.
+-- Returns {created} | {replayed, answer} | {key_reused} | {instance_missing} | {instance_deleted}
+if A.idempotency then
+  local stored = redis.call('GET', P .. A.idempotency.key)
+  if stored then
+    local known = cjson.decode(stored)
+    if known.body_sha ~= A.idempotency.body_sha then return { 'key_reused' } end
+    return { 'replayed', known.answer }
+  end
+end
+
+local d = A.deployment
+local instance = instance_key(d.instance_id)
+if A.instance then
+  set_fields(instance, A.instance)
+  redis.call('ZADD', P .. 'instances', A.instance.created_at, d.instance_id)
+elseif redis.call('EXISTS', instance) == 0 then
+  return { 'instance_missing' }
+elseif field(instance, 'deleted_at') ~= '' or (d.kind ~= 'destroy' and field(instance, 'desired') == 'absent') then
+  return { 'instance_deleted' }
+end
+
+if A.release then
+  redis.call('SET', P .. 'release:' .. A.release.id, A.release.body)
+  for digest, text in pairs(A.release.texts) do
+    redis.call('SET', P .. 'compose:' .. digest, text, 'NX')
+  end
+  redis.call('HSET', instance, 'desired_release', A.release.id)
+end
+redis.call('HSET', instance, 'desired', d.kind == 'destroy' and 'absent' or 'present')
+
+local replaced = field(instance, 'waiting')
+if replaced ~= '' then
+  set_phase(replaced, 'superseded', 'replaced by a newer order')
+  redis.call('HSET', deployment_key(replaced), 'reason', A.replaced_reason)
+  finish(replaced)
+end
+
+store_deployment(d.id, d)
+set_phase(d.id, 'accepted')
+set_phase(d.id, 'waiting')
+redis.call('HSET', instance, 'waiting', d.id)
+enqueue(d.id, d.host_id)
+
+if A.idempotency then
+  redis.call('SET', P .. A.idempotency.key,
+    cjson.encode({ body_sha = A.idempotency.body_sha, answer = A.idempotency.answer }), 'EX', A.idempotency.ttl_s)
+end
+return { 'created' }

@@ -1,0 +1,12 @@
+-- finish: the build is over or said so; lock and slot are free, ports of removed projects rest. Repeatable.
+-- Returns {done} | {open, phase}
+local key = deployment_key(A.deployment_id)
+quarantine_ports(field(key, 'host_id'), A.removed)
+local phase = field(key, 'phase')
+if phase == 'retiring' then
+  set_phase(A.deployment_id, 'succeeded')
+elseif not TERMINAL[phase] then
+  return { 'open', phase }
+end
+finish(A.deployment_id)
+return { 'done' }

@@ -1,0 +1,16 @@
+-- progress: a stage began or ended. `updating` names the routes that answer 503 from now on (recreate).
+-- Returns {done} | {stale, phase}
+local key = deployment_key(A.deployment_id)
+local phase = field(key, 'phase')
+if not has(A.from, phase) or field(key, 'decision') ~= '' and phase ~= 'retiring' then return { 'stale', phase } end
+local stages = key .. ':stages'
+if redis.call('LLEN', stages) < 200 then redis.call('RPUSH', stages, A.stage) end
+if phase == 'claimed' then
+  set_phase(A.deployment_id, 'deploying')
+else
+  event('stage', field(key, 'instance_id'), A.deployment_id, A.stage)
+end
+for _, endpoint in ipairs(A.updating or {}) do
+  set_route_state(endpoint, 'updating')
+end
+return { 'done' }

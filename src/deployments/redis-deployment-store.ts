@@ -1,0 +1,231 @@
+import type { HostId } from '../hosts/host.ts';
+import { withStore, type Redis } from '../platform/redis.ts';
+import type { BuildMark, Decision, Deployment, DeploymentId, ReleaseId, StageMark } from './deployment.ts';
+import type {
+  AdmitOutcome,
+  Advance,
+  CancelOutcome,
+  ClaimOrder,
+  ClaimOutcome,
+  CreateOutcome,
+  DecideOutcome,
+  DecisionOrder,
+  DeploymentStore,
+  HostLoad,
+  IdempotencyRecord,
+  NewOrder,
+  Page,
+  PageQuery,
+} from './deployment-store.ts';
+import type { Instance, InstanceId } from './instance.ts';
+import type { Phase } from './phases.ts';
+import { decodeDeployment, decodeInstance, encodeDeployment, encodeInstance } from './record-codec.ts';
+import { Scripts, type ScriptsOptions } from './redis-scripts.ts';
+import type { ReleaseBox } from './release-box.ts';
+import type { ComposeTexts, Release } from './release.ts';
+
+const IDEMPOTENCY_TTL_S = 86_400;
+const PORT_CANDIDATES = 3;
+
+export interface RedisDeploymentStoreOptions extends ScriptsOptions {
+  /** Seals releases at rest, for the secret inputs in them. */
+  readonly box: ReleaseBox;
+}
+
+/** DeploymentStore on Redis: hashes for records, sorted sets for order, Lua for every change of state. */
+export class RedisDeploymentStore implements DeploymentStore {
+  readonly #redis: Redis;
+  readonly #prefix: string;
+  readonly #scripts: Scripts;
+  readonly #box: ReleaseBox;
+
+  constructor(options: RedisDeploymentStoreOptions) {
+    this.#redis = options.redis;
+    this.#prefix = options.prefix;
+    this.#scripts = new Scripts(options);
+    this.#box = options.box;
+  }
+
+  async create({ instance, deployment, release, idempotency }: NewOrder): Promise<CreateOutcome> {
+    const [word, answer] = await this.#scripts.run('create', {
+      ...(instance && { instance: encodeInstance(instance) }),
+      deployment: encodeDeployment(deployment),
+      ...(release && {
+        release: { id: release.release.id, body: this.#box.seal(release.release), texts: release.texts },
+      }),
+      ...(idempotency && { idempotency: storedIdempotency(idempotency) }),
+      replaced_reason: JSON.stringify({ code: 'superseded', detail: `Replaced by the newer order ${deployment.id}` }),
+    });
+    return (answer === undefined ? { kind: word } : { kind: word, answer }) as CreateOutcome;
+  }
+
+  async admit(id: DeploymentId): Promise<AdmitOutcome> {
+    const reason = { code: 'not_allowed_now', detail: 'The instance or its host no longer takes this order' };
+    const [word, by] = await this.#scripts.run('admit', {
+      deployment_id: id,
+      rejected_reason: JSON.stringify(reason),
+    });
+    return (word === 'held' ? { kind: word, by } : { kind: word }) as AdmitOutcome;
+  }
+
+  async advance(id: DeploymentId, { from, to, fields, freePorts, finish, detail }: Advance): Promise<boolean> {
+    const [word] = await this.#scripts.run('advance', {
+      deployment_id: id,
+      from,
+      to,
+      finish,
+      detail,
+      fields: encodeDeployment(fields ?? {}),
+      free_ports: (freePorts ?? []).map(String),
+    });
+    return word === 'done';
+  }
+
+  async claim({ deploymentId, instanceId, job, build, endpoints, adopt }: ClaimOrder): Promise<ClaimOutcome> {
+    const [word, value] = await this.#scripts.run('claim', {
+      deployment_id: deploymentId,
+      instance_id: instanceId,
+      job,
+      build: JSON.stringify(build),
+      build_key: buildKey(job, build),
+      endpoints,
+      candidates: PORT_CANDIDATES,
+      ...(adopt && { adopt: encodeDeployment(adopt) }),
+    });
+    if (word === 'stale') return { kind: 'stale', phase: value as Phase };
+    return (value === undefined ? { kind: word } : { kind: word, by: value }) as ClaimOutcome;
+  }
+
+  async progress(id: DeploymentId, stage: StageMark, updating: readonly string[]): Promise<boolean> {
+    const [word] = await this.#scripts.run('progress', {
+      deployment_id: id,
+      from: ['claimed', 'deploying', 'verifying', 'retiring'],
+      stage: JSON.stringify(stage),
+      updating,
+    });
+    return word === 'done';
+  }
+
+  async decide(id: DeploymentId, order: DecisionOrder): Promise<DecideOutcome> {
+    const endpointIds = order.endpointIds ?? [];
+    const [word, value = '', revision] = await this.#scripts.run('decide', {
+      deployment_id: id,
+      outcome: order.decision.outcome,
+      decision: JSON.stringify(order.decision),
+      endpoint_ids: endpointIds,
+      endpoint_ids_json: JSON.stringify(endpointIds),
+      routes: order.routes ?? [],
+      image_ids: JSON.stringify(order.imageIds ?? {}),
+      to: order.to,
+      detail: order.reason?.code,
+      host_seq: order.hostSeq,
+      log_tail: order.logTail,
+      ...(order.reason && { reason: JSON.stringify(order.reason) }),
+    });
+    if (word !== 'decided') return { kind: 'refused', why: value };
+    return { kind: 'decided', decision: JSON.parse(value) as Decision, revision: Number(revision ?? 0) };
+  }
+
+  async finish(id: DeploymentId, removed: readonly string[]): Promise<boolean> {
+    const [word] = await this.#scripts.run('finish', { deployment_id: id, removed });
+    return word === 'done';
+  }
+
+  async cancel(id: DeploymentId, by: string): Promise<CancelOutcome> {
+    const cancel = JSON.stringify({ by, at: Date.now() });
+    const [word, phase] = await this.#scripts.run('cancel', { deployment_id: id, cancel });
+    return (word === 'ended' ? { kind: word, phase } : { kind: word }) as CancelOutcome;
+  }
+
+  async instance(id: InstanceId): Promise<Instance | undefined> {
+    return decodeInstance(await this.#hash(`instance:${id}`));
+  }
+
+  async deployment(id: DeploymentId): Promise<Deployment | undefined> {
+    return decodeDeployment(await this.#hash(`deployment:${id}`));
+  }
+
+  async release(id: ReleaseId): Promise<{ release: Release; texts: ComposeTexts } | undefined> {
+    const body = await this.#read(`release:${id}`, (key) => this.#redis.get(key));
+    if (body === null) return undefined;
+    const release = this.#box.open(body);
+    const digests = [release.compose_digest, release.data_compose_digest].filter((digest) => digest !== undefined);
+    const texts = await this.#read('compose:', (key) => this.#redis.mget(digests.map((digest) => key + digest)));
+    return { release, texts: Object.fromEntries(digests.map((digest, at) => [digest, texts[at] ?? ''])) };
+  }
+
+  async stages(id: DeploymentId): Promise<readonly StageMark[]> {
+    const texts = await this.#read(`deployment:${id}:stages`, (key) => this.#redis.lrange(key, 0, -1));
+    return texts.map((text) => JSON.parse(text) as StageMark);
+  }
+
+  async claimedBy(job: string, build: Pick<BuildMark, 'number' | 'timestamp'>): Promise<DeploymentId | undefined> {
+    const id = await this.#read(buildKey(job, build), (key) => this.#redis.get(key));
+    return (id ?? undefined) as DeploymentId | undefined;
+  }
+
+  async open(): Promise<readonly DeploymentId[]> {
+    return (await this.#read('open', (key) => this.#redis.zrange(key, '0', '-1'))) as DeploymentId[];
+  }
+
+  async load(host: HostId): Promise<HostLoad> {
+    const active = await this.#read(`host:${host}:active`, (key) => this.#redis.smembers(key));
+    const waiting = await this.#read(`host:${host}:waiting`, (key) => this.#redis.zrange(key, '0', '-1'));
+    return { active: active as DeploymentId[], waiting: waiting as DeploymentId[] };
+  }
+
+  async isFrozen(): Promise<boolean> {
+    return (await this.#read('frozen', (key) => this.#redis.exists(key))) === 1;
+  }
+
+  async replay({ key, body_sha }: Pick<IdempotencyRecord, 'key' | 'body_sha'>): Promise<CreateOutcome | undefined> {
+    const text = await this.#read(`idempotency:${key}`, (full) => this.#redis.get(full));
+    if (text === null) return undefined;
+    const stored = JSON.parse(text) as { body_sha: string; answer: string };
+    if (stored.body_sha !== body_sha) return { kind: 'key_reused' };
+    return { kind: 'replayed', answer: stored.answer };
+  }
+
+  async instances(page: PageQuery): Promise<Page<Instance>> {
+    return this.#page('instances', page, (id) => this.instance(id as InstanceId));
+  }
+
+  async deployments(page: PageQuery, instance?: InstanceId): Promise<Page<Deployment>> {
+    const index = instance === undefined ? 'deployments' : `instance:${instance}:deployments`;
+    return this.#page(index, page, (id) => this.deployment(id as DeploymentId));
+  }
+
+  async isHostInUse(host: HostId): Promise<boolean> {
+    for (let offset: number | undefined = 0; offset !== undefined; ) {
+      const { items, next }: Page<Instance> = await this.instances({ offset, limit: 200 });
+      if (items.some((instance) => instance.host_id === host && instance.deleted_at === undefined)) return true;
+      offset = next;
+    }
+    return false;
+  }
+
+  /** One page of a sorted-set index, newest first. */
+  async #page<T>(index: string, { offset, limit }: PageQuery, read: (id: string) => Promise<T | undefined>): Promise<Page<T>> {
+    const total = await this.#read(index, (key) => this.#redis.zcard(key));
+    const ids = await this.#read(index, (key) => this.#redis.zrange(key, String(offset), String(offset + limit - 1), 'REV'));
+    const items = (await Promise.all(ids.map(read))).filter((item) => item !== undefined);
+    const next = offset + ids.length;
+    return { items, total, ...(next < total && ids.length > 0 && { next }) };
+  }
+
+  async #hash(name: string): Promise<Record<string, string>> {
+    return this.#read(name, (key) => this.#redis.hgetall(key));
+  }
+
+  async #read<T>(name: string, act: (key: string) => Promise<T>): Promise<T> {
+    return withStore(`read ${name}`, () => act(this.#prefix + name));
+  }
+}
+
+function buildKey(job: string, { number, timestamp }: Pick<BuildMark, 'number' | 'timestamp'>): string {
+  return `build:${job}:${String(number)}:${String(timestamp)}`;
+}
+
+function storedIdempotency({ key, body_sha, answer }: IdempotencyRecord): Record<string, unknown> {
+  return { key: `idempotency:${key}`, body_sha, answer, ttl_s: String(IDEMPOTENCY_TTL_S) };
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { loadScript, runScript, type Redis, type Script } from '../platform/redis.ts';
+
+const HERE = join(import.meta.dirname, 'lua');
+const PUT_ROUTE = join(import.meta.dirname, '../routing/lua/put-route.lua');
+
+const NAMES = ['create', 'admit', 'advance', 'claim', 'progress', 'decide', 'finish', 'cancel'] as const;
+export type ScriptName = (typeof NAMES)[number];
+
+export interface ScriptsOptions {
+  readonly redis: Redis;
+  /** Prefix of every key, with one hash tag: each script stays in one slot of any Redis. */
+  readonly prefix: string;
+  readonly clock: () => number;
+  readonly portQuarantineMs: number;
+}
+
+/** The atomic scripts of design and decision record 0004: the only writers of phases, locks, ports and routes. */
+export class Scripts {
+  readonly #options: ScriptsOptions;
+  readonly #scripts: Readonly<Record<ScriptName, Script>>;
+
+  constructor(options: ScriptsOptions) {
+    this.#options = options;
+    const entries = NAMES.map((name) => [name, loadScript([PUT_ROUTE, join(HERE, 'common.lua'), join(HERE, `${name}.lua`)])]);
+    this.#scripts = Object.fromEntries(entries) as Record<ScriptName, Script>;
+  }
+
+  /** The script's answer: a word that says the outcome, then its values. Repeatable as each script says. */
+  async run(name: ScriptName, args: Readonly<Record<string, unknown>>): Promise<readonly [string, ...string[]]> {
+    const { redis, prefix, clock, portQuarantineMs } = this.#options;
+    const now = clock();
+    const json = JSON.stringify({ now: String(now), quarantine_until: String(now + portQuarantineMs), ...args });
+    const answer = await runScript(redis, this.#scripts[name], { keys: [prefix], args: [json] });
+    return answer as [string, ...string[]];
+  }
+}

@@ -1,0 +1,119 @@
+import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { sleep } from '../platform/polling.ts';
+import { toAppError } from '../platform/errors.ts';
+import type { HostId } from '../hosts/host.ts';
+import type { Deployment, DeploymentId } from './deployment.ts';
+import type { DeploymentStore } from './deployment-store.ts';
+import { admitWaiting } from './dispatcher.ts';
+import type { Follower } from './follower.ts';
+import { isTerminal } from './phases.ts';
+
+export interface TrackerOptions {
+  readonly store: DeploymentStore;
+  readonly follower: Follower;
+  /** How often everything open is looked at. */
+  readonly everyMs: number;
+  /** False while the store's generation is not accepted: nothing is triggered or applied. */
+  readonly mayAct: () => boolean;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Follows every open deployment to its end, from whatever phase it is in: what a restart of the coordinator
+ * finds is followed on like everything else. One step per deployment at a time.
+ */
+export class Tracker {
+  readonly #options: TrackerOptions;
+  readonly #busy = new Map<DeploymentId, Promise<void>>();
+  readonly #abort = new AbortController();
+  /** What was open in the last round: what left it since has finished. */
+  #open: readonly DeploymentId[] = [];
+  #loop: Promise<void> | undefined;
+
+  constructor(options: TrackerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#loop ??= this.#run(this.#abort.signal);
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort();
+    await this.#loop;
+    await Promise.all(this.#busy.values());
+  }
+
+  /** Looks at once at what waits on a host: after an order, and when a slot came free. */
+  async poke(host: HostId): Promise<void> {
+    if (!this.#options.mayAct()) return;
+    for (const id of await admitWaiting(this.#options.store, host)) void this.look(id);
+  }
+
+  /**
+   * Takes the next step of one deployment now, or joins the step under way. Never rejects: a failed step is
+   * logged and repeated in the next round.
+   */
+  look(id: DeploymentId): Promise<void> {
+    const running = this.#busy.get(id);
+    if (running) return running;
+    const step = this.#step(id)
+      .catch((error: unknown) => {
+        if (this.#abort.signal.aborted) return;
+        const { code: errorCode } = toAppError(error);
+        this.#options.log.warn('deployment not followed', { deploymentId: id, errorCode, error });
+      })
+      .finally(() => this.#busy.delete(id));
+    this.#busy.set(id, step);
+    return step;
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.round().catch((error: unknown) => {
+        this.#options.log.warn('tracking paused', { error, errorCode: toAppError(error).code });
+      });
+      await sleep(this.#options.everyMs, signal).catch(() => undefined);
+    }
+  }
+
+  /** Looks at everything open once; the loop does so by itself. Throws `store_unavailable`. */
+  async round(): Promise<void> {
+    const { store, mayAct } = this.#options;
+    if (!mayAct()) return;
+    const ids = await store.open();
+    await this.#noteFinished(this.#open.filter((id) => !ids.includes(id)));
+    this.#open = ids;
+    const deployments = (await this.#read(ids)).filter(({ phase }) => phase === 'waiting');
+    for (const host of new Set(deployments.map(({ host_id }) => host_id))) await this.poke(host);
+    await Promise.all(ids.map((id) => this.look(id)));
+  }
+
+  async #step(id: DeploymentId): Promise<void> {
+    const { store, follower, mayAct } = this.#options;
+    const deployment = await store.deployment(id);
+    if (!deployment || deployment.finished_at !== undefined || !mayAct()) return;
+    await follower.step(deployment, this.#abort.signal);
+  }
+
+  async #noteFinished(ids: readonly DeploymentId[]): Promise<void> {
+    const { log, metrics } = this.#options;
+    for (const deployment of await this.#read(ids)) {
+      if (isTerminal(deployment.phase)) metrics.deploymentEnded(deployment.phase);
+      log.info('deployment finished', {
+        deploymentId: deployment.id,
+        instanceId: deployment.instance_id,
+        phase: deployment.phase,
+        durationMs: (deployment.finished_at ?? 0) - deployment.created_at,
+        reason: deployment.reason?.code,
+      });
+    }
+  }
+
+  async #read(ids: readonly DeploymentId[]): Promise<Deployment[]> {
+    const found = await Promise.all(ids.map((id) => this.#options.store.deployment(id)));
+    return found.filter((deployment) => deployment !== undefined);
+  }
+}

@@ -1,0 +1,213 @@
+import { Redis } from 'ioredis';
+import { randomBytes } from 'node:crypto';
+import { createDeployments, type Deployments } from '../../src/deployments/deployments.ts';
+import type { Build } from '../../src/deployments/build-server.ts';
+import type { ClaimAnswer, ReadyMessage } from '../../src/deployments/callback-messages.ts';
+import { createJobBook } from '../../src/deployments/job-book.ts';
+import { RedisDeploymentStore } from '../../src/deployments/redis-deployment-store.ts';
+import { ReleaseBox } from '../../src/deployments/release-box.ts';
+import type { Host, HostId, HostStore } from '../../src/hosts/host.ts';
+import { FaultPoints } from '../../src/platform/faults.ts';
+import { Lifecycle } from '../../src/platform/lifecycle.ts';
+import { noLog } from '../../src/platform/logger.ts';
+import { noMetrics } from '../../src/platform/metrics.ts';
+import { Secret } from '../../src/platform/secret.ts';
+import type { Product, ProductId } from '../../src/products/product.ts';
+import type { ProbeResult } from '../../src/routing/target-probe.ts';
+import { MemoryBuildServer } from '../fakes/memory-build-server.ts';
+
+export const DEPLOY_JOB = 'ark-deploy-instance';
+export const DESTROY_JOB = 'ark-destroy-instance';
+export const ORDERER = { user: 'admin', trigger: 'api', credential: 'token' } as const;
+export const never = new AbortController().signal;
+
+export const HELLO: Product = {
+  id: 'hello' as ProductId,
+  name: 'Hello',
+  description: 'one web container',
+  version: '1.0.0',
+  endpoints: [{ name: 'web', service: 'web', port: 8080, primary: true }],
+  health: { path: '/healthz', timeout_s: 10 },
+  strategy: 'swap',
+  deadline_s: 900,
+  drain_s: 5,
+  inputs: {
+    title: { type: 'string', required: false, secret: false, max_length: 80, env: 'APP_TITLE', default: 'Hola' },
+  },
+  secrets: [],
+  singletons: [],
+  permissions: [],
+  compose: { text: '{"services":{"web":{"image":"ark/hello:1"}}}', digest: 'sha256:00' },
+  digest: 'sha256:01',
+};
+
+export function aHost(changes: Partial<Host> = {}): Host {
+  return {
+    id: 'cl-a' as HostId,
+    name: 'Client A',
+    address: '100.64.30.11',
+    ssh_port: 22,
+    ssh_user: 'ark',
+    host_key: 'ssh-ed25519 AAAA',
+    sudo: false,
+    clients: [],
+    port_min: 20000,
+    port_max: 20099,
+    slots: 2,
+    cordoned: false,
+    created_at: 1,
+    ...changes,
+  };
+}
+
+/** Hosts as the real store writes them, since the scripts read them too. */
+class BenchHosts implements HostStore {
+  readonly #redis: Redis;
+  readonly #prefix: string;
+  readonly #hosts = new Map<HostId, Host>();
+
+  constructor(redis: Redis, prefix: string) {
+    this.#redis = redis;
+    this.#prefix = prefix;
+  }
+
+  async get(id: HostId): Promise<Host | undefined> {
+    return Promise.resolve(this.#hosts.get(id));
+  }
+
+  async list(): Promise<readonly Host[]> {
+    return Promise.resolve([...this.#hosts.values()]);
+  }
+
+  async put(host: Host): Promise<void> {
+    this.#hosts.set(host.id, host);
+    await this.#redis.set(`${this.#prefix}host:${host.id}`, JSON.stringify(host));
+  }
+
+  async remove(id: HostId): Promise<boolean> {
+    await this.#redis.del(`${this.#prefix}host:${id}`);
+    return this.#hosts.delete(id);
+  }
+}
+
+/** The coordinator's core on a real Redis, with a build server in memory, a clock that we set and a scripted probe. */
+export class Bench {
+  readonly redis: Redis;
+  readonly prefix = `ark:{t${randomBytes(6).toString('hex')}}:`;
+  readonly hosts: BenchHosts;
+  readonly builds: MemoryBuildServer;
+  readonly store: RedisDeploymentStore;
+  readonly faults = new FaultPoints();
+  now = Date.now();
+  probe: () => ProbeResult = () => ({ healthy: true });
+  proxies = { acknowledged: true, open: 0 };
+  core!: Deployments;
+  #lifecycle = new Lifecycle();
+
+  constructor(redis: Redis) {
+    this.redis = redis;
+    this.hosts = new BenchHosts(redis, this.prefix);
+    const clock = (): number => this.now;
+    this.builds = new MemoryBuildServer({ jobs: [DEPLOY_JOB, DESTROY_JOB], now: clock });
+    const secret = new Secret('secret of the bench');
+    const box = new ReleaseBox(secret);
+    this.store = new RedisDeploymentStore({ redis, prefix: this.prefix, clock, portQuarantineMs: 86_400_000, box });
+    this.restart();
+  }
+
+  /** A coordinator that lost all memory: what a crash leaves is in the store. */
+  restart(): void {
+    const { store, hosts, builds, faults } = this;
+    this.#lifecycle = new Lifecycle();
+    this.core = createDeployments(
+      {
+        store,
+        hosts,
+        builds,
+        faults,
+        products: { get: () => HELLO },
+        chooseHost: async (order) => {
+          const host = await hosts.get((order.host_id ?? 'cl-a') as HostId);
+          if (!host) throw new Error('no such host on the bench');
+          return host;
+        },
+        jobs: createJobBook({
+          deployJob: DEPLOY_JOB,
+          destroyJob: DESTROY_JOB,
+          productJobs: async () => Promise.resolve(undefined),
+        }),
+        proxies: { seen: async () => Promise.resolve(this.proxies) },
+        probe: async () => Promise.resolve(this.probe()),
+        secret: new Secret('secret of the bench'),
+        ourUser: 'ark',
+        deadlineMs: 900_000,
+        probeTimeoutMs: 1_000,
+        trackEveryMs: 1_000,
+        mayAct: () => true,
+        linkTo: (id) => `http://pages/deployments/${id}`,
+        log: noLog,
+        metrics: noMetrics,
+        clock: () => this.now,
+      },
+      this.#lifecycle,
+    );
+  }
+
+  async order(host = 'cl-a', client = 'Acme') {
+    const order = { product_id: 'hello', client_name: client, environment: 'prod', host_id: host } as const;
+    return this.core.orders.create(order, ORDERER, { visitor: '' });
+  }
+
+  claim(build: Build): Promise<ClaimAnswer> {
+    return this.core.claims.claim({ protocol: 1, job: build.job, build_number: build.number }, never);
+  }
+
+  readyMessage(claim: ClaimAnswer): ReadyMessage {
+    const endpoints = claim.endpoints.map(({ name, candidates }) => [name, containerOn(candidates[0] ?? 0, name)] as const);
+    const primary = containerOn(claim.endpoints[0]?.candidates[0] ?? 0, claim.endpoints[0]?.name ?? '');
+    return {
+      lease: claim.lease,
+      deployment_id: claim.deployment_id,
+      project: claim.project,
+      target_host: claim.host.address,
+      target_port: primary.port,
+      container_name: primary.container_name,
+      container_id: primary.container_id,
+      endpoints: Object.fromEntries(endpoints),
+      image_ids: {},
+    };
+  }
+
+  /** Order → build → claim → ready → retired → end: an instance that is live. */
+  async bringLive(host = 'cl-a') {
+    const placed = await this.order(host);
+    const { claim, build } = await this.runBuild();
+    return { ...placed, claim, build };
+  }
+
+  /** The next queued build runs to its good end. */
+  async runBuild() {
+    await this.core.tracker.round();
+    const build = this.builds.startNext();
+    if (!build) throw new Error('nothing is queued');
+    const claim = await this.claim(build);
+    const leased = { lease: claim.lease, deployment_id: claim.deployment_id };
+    const answer = await this.core.callbacks.ready(this.readyMessage(claim));
+    await this.core.callbacks.retired({ ...leased, removed: retireListOf(answer.body) });
+    this.builds.end(build, 'SUCCESS');
+    await this.core.tracker.round();
+    return { claim, build, answer };
+  }
+
+  async close(): Promise<void> {
+    await this.#lifecycle.close(1_000);
+  }
+}
+
+function retireListOf(body: object): readonly string[] {
+  return 'retire' in body ? (body.retire as readonly string[]) : [];
+}
+
+function containerOn(port: number, name: string) {
+  return { port, container_name: `c-${name}`, container_id: `id-${String(port)}` };
+}

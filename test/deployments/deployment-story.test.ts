@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import { connectRedis } from '../../src/platform/redis.ts';
+import { startRedis, type TestRedis } from '../testbed/redis.ts';
+import { aHost, Bench, DEPLOY_JOB, DESTROY_JOB, ORDERER } from './bench.ts';
+
+let server: TestRedis;
+let redis: Redis;
+let bench: Bench;
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = await connectRedis({ url: server.url, name: 'test' });
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.close();
+});
+beforeEach(async () => {
+  bench = new Bench(redis);
+  await bench.hosts.put(aHost());
+});
+
+const route = async (endpoint: string) =>
+  JSON.parse((await redis.get(`${bench.prefix}route:${endpoint}`)) ?? 'null') as Record<string, unknown> | null;
+
+test('an order becomes a route that leads to the reported target', async () => {
+  const { instance_id, deployment_id, claim } = await bench.bringLive();
+
+  expect(await route(instance_id)).toMatchObject({
+    v: 1,
+    state: 'live',
+    target_host: '100.64.30.11',
+    target_port: claim.endpoints[0]?.candidates[0],
+    seq: claim.seq,
+  });
+  const deployment = await bench.store.deployment(deployment_id);
+  expect(deployment).toMatchObject({ phase: 'succeeded', decision: { outcome: 'switched' } });
+  expect(deployment?.finished_at).toBeDefined();
+  expect(await bench.store.instance(instance_id)).toMatchObject({
+    active: '',
+    waiting: '',
+    live_deployment: deployment_id,
+    live_seq: claim.seq,
+  });
+  expect(await bench.store.load(aHost().id)).toEqual({ active: [], waiting: [] });
+});
+
+test('a second deployment keeps the live project and retires it after the switch', async () => {
+  const first = await bench.bringLive();
+  await bench.core.orders.deployAgain(first.instance_id, {}, ORDERER);
+  const second = await bench.runBuild();
+
+  expect(second.claim.keep).toEqual([first.claim.project, `${first.instance_id}-data`]);
+  expect(second.answer).toEqual({ status: 200, body: { decision: 'switched', retire: [first.claim.project] } });
+  expect(BigInt(second.claim.seq)).toBeGreaterThan(BigInt(first.claim.seq));
+  expect(second.claim.endpoints[0]?.candidates).not.toContain(first.claim.endpoints[0]?.candidates[0]);
+});
+
+test('an unhealthy release is abandoned and the old one stays live', async () => {
+  const first = await bench.bringLive();
+  await bench.core.orders.deployAgain(first.instance_id, {}, ORDERER);
+  await bench.core.tracker.round();
+  const build = bench.builds.startNext();
+  const claim = await bench.claim(build!);
+  bench.probe = () => ({ healthy: false, last: 'GET /healthz answered 500' });
+
+  const answer = await bench.core.callbacks.ready(bench.readyMessage(claim));
+
+  expect(answer.body).toMatchObject({ decision: 'abandoned' });
+  expect(await route(first.instance_id)).toMatchObject({ seq: first.claim.seq, state: 'live' });
+  expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({ phase: 'failed', reason: { code: 'unhealthy' } });
+});
+
+test('delete withdraws the route at the claim and ends as deleted', async () => {
+  const { instance_id } = await bench.bringLive();
+  await bench.core.orders.remove(instance_id, { keepData: false }, ORDERER);
+  await bench.core.tracker.round();
+  const build = bench.builds.startNext()!;
+  expect(build.job).toBe(DESTROY_JOB);
+
+  const claim = await bench.claim(build);
+
+  expect(claim).toMatchObject({ action: 'destroy', keep: [], endpoints: [] });
+  expect(await route(instance_id)).toMatchObject({ state: 'withdrawn', seq: claim.seq });
+  await bench.core.callbacks.removed({ lease: claim.lease, deployment_id: claim.deployment_id, removed: [] });
+  expect(await bench.store.instance(instance_id)).toMatchObject({ deleted_at: bench.now, active: '' });
+});
+
+test('a Rebuild of the current deployment by a person becomes a new deployment', async () => {
+  const { instance_id, build, deployment_id } = await bench.bringLive();
+  const rebuild = bench.builds.addOperatorBuild(DEPLOY_JOB, build.parameters, [
+    { kind: 'hudson.model.Cause$UserIdCause', text: 'Started by user alice', user_id: 'alice' },
+  ]);
+
+  const claim = await bench.claim(rebuild);
+
+  expect(claim.deployment_id).not.toBe(deployment_id);
+  expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({
+    trigger: 'jenkins: alice',
+    phase: 'claimed',
+    instance_id,
+  });
+  await expect(bench.claim(rebuild)).resolves.toEqual(claim);
+});
