@@ -57,16 +57,30 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-const SETTINGS = ['--appendonly yes', '--appendfsync always', '--maxmemory-policy noeviction', '--bind 127.0.0.1'];
+const SETTINGS = [
+  '--appendonly yes',
+  '--appendfsync always',
+  '--maxmemory-policy noeviction',
+  '--bind 127.0.0.1',
+];
 
 async function launch(port: number, folder: string): Promise<ChildProcess> {
-  const args = [...SETTINGS.flatMap((one) => one.split(' ')), '--port', String(port), '--dir', folder, '--save', ''];
+  const args = [
+    ...SETTINGS.flatMap((one) => one.split(' ')),
+    '--port',
+    String(port),
+    '--dir',
+    folder,
+    '--save',
+    '',
+  ];
   const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   server.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
   const endAt = Date.now() + 10_000;
   while (!output.includes('Ready to accept connections')) {
-    if (server.exitCode !== null || Date.now() > endAt) throw new Error(`redis-server did not start:\n${output}`);
+    if (server.exitCode !== null || Date.now() > endAt)
+      throw new Error(`redis-server did not start:\n${output}`);
     await delay(10);
   }
   return server;
