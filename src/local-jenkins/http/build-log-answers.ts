@@ -1,0 +1,50 @@
+import { createReadStream, readFileSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { BuildRecord } from '../model/build.ts';
+import { commonHeaders, sendOops, sendText } from './answers.ts';
+import type { Exchange } from './exchange.ts';
+import { field } from './exchange.ts';
+
+/** While a build runs, Jenkins sends no more lines than this at once, and skips the rest (transcript e33). */
+const MAX_LINES = 10_000;
+const NEWLINE = 10;
+
+/** GET …/logText/progressiveText: the log from `start` on; X-Text-Size is where to go on. */
+export function progressiveText(exchange: Exchange, build: BuildRecord): void {
+  const text = field(exchange, 'start') ?? '0';
+  if (!/^-?[0-9]{1,15}$/.test(text)) return sendOops(exchange, 500);
+  const log = readFileSync(exchange.site.server.builds.logOf(build));
+  const start = Number(text);
+  const headers = {
+    'X-Text-Size': String(log.length),
+    ...(build.building ? { 'X-More-Data': 'true' } : {}),
+  };
+  if (start < 0) return sendText(exchange, '', headers);
+  // a start behind the end begins anew
+  const wanted = log.subarray(start > log.length ? 0 : start);
+  const sent = build.building ? wholeLines(wanted) : wanted;
+  sendText(exchange, sent.toString('utf8').replaceAll('\n', '\r\n'), headers);
+}
+
+/** GET …/consoleText: the whole log with its own line ends, streamed. */
+export async function consoleText(exchange: Exchange, build: BuildRecord): Promise<void> {
+  const { response, site, method } = exchange;
+  const headers = { ...commonHeaders(), Vary: 'Accept-Encoding', 'Content-Type': 'text/plain;charset=utf-8' };
+  response.writeHead(200, headers);
+  if (method === 'HEAD') {
+    response.end();
+    return;
+  }
+  // a reader that goes away is no fault of ours
+  await pipeline(createReadStream(site.server.builds.logOf(build)), response).catch(() => response.destroy());
+}
+
+function wholeLines(bytes: Buffer): Buffer {
+  let end = 0;
+  for (let lines = 0; lines < MAX_LINES; lines += 1) {
+    const next = bytes.indexOf(NEWLINE, end);
+    if (next < 0) break;
+    end = next + 1;
+  }
+  return bytes.subarray(0, end);
+}
