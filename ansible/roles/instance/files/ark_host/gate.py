@@ -1,0 +1,103 @@
+"""The health gate: containers run and are healthy, the published ports answer, before anything is reported ready."""
+
+import http.client
+import socket
+import time
+
+from . import projects
+from .engine import say
+from .errors import StepFailed
+
+EVERY_S = 0.2
+TRY_S = 2
+RESTARTS_ALLOWED = 2
+LOG_LINES = "30"
+
+
+def pass_gate(engine, document, project, ports):
+    """Waits until the project is healthy; returns its containers. `ports` = {endpoint name: host port}.
+
+    Throws container_failed or health_gate_failed, after showing the containers' last lines in the log.
+    """
+    deadline = min(engine.deadline, time.monotonic() + float(document["health"]["timeout_s"]))
+    try:
+        containers = wait_for_containers(engine, document["instance_id"], project, deadline)
+        for endpoint in document["endpoints"]:
+            wait_for_answer(document, endpoint, ports[endpoint["name"]], deadline)
+    except StepFailed:
+        show_logs(engine, document["instance_id"], project)
+        raise
+    return containers
+
+
+def wait_for_containers(engine, instance_id, project, deadline):
+    while True:
+        containers = projects.containers_of(engine, instance_id, project)
+        waiting = [label for label in map(problem, containers) if label]
+        if containers and not waiting:
+            return containers
+        if time.monotonic() >= deadline:
+            raise StepFailed("health_gate_failed", f"not healthy in time: {', '.join(waiting) or 'no containers'}")
+        time.sleep(EVERY_S)
+
+
+def problem(container):
+    """What a container still lacks, or None. Throws container_failed when waiting is of no use."""
+    state = container["State"]
+    service = projects.label(container, projects.SERVICE)
+    if projects.is_done(container):
+        return None
+    health = (state.get("Health") or {}).get("Status", "none")
+    if container["RestartCount"] > RESTARTS_ALLOWED:
+        raise StepFailed("container_failed", f"{service} keeps restarting (exit code {state['ExitCode']})")
+    if state["Status"] in ("exited", "dead") and not state.get("Restarting"):
+        raise StepFailed("container_failed", f"{service} ended with exit code {state['ExitCode']}")
+    if health == "unhealthy":
+        raise StepFailed("container_failed", f"{service} is unhealthy")
+    if state["Status"] != "running" or health not in ("none", "healthy"):
+        return f"{service} is {state['Status'] if health == 'none' else health}"
+    return None
+
+
+def wait_for_answer(document, endpoint, port, deadline):
+    address = document["host"]["address"]
+    while True:
+        if endpoint["primary"]:
+            found = http_status(address, port, document["health"]["path"])
+            good = isinstance(found, int) and 200 <= found < 400
+        else:
+            found = tcp_answer(address, port)
+            good = found == "open"
+        if good:
+            return
+        if time.monotonic() >= deadline:
+            raise StepFailed("health_gate_failed", f"endpoint {endpoint['name']} on port {port}: {found}")
+        time.sleep(EVERY_S)
+
+
+def http_status(address, port, path):
+    """The status of one GET, redirects not followed, or words that say why there is none."""
+    connection = http.client.HTTPConnection(address, port, timeout=TRY_S)
+    try:
+        connection.request("GET", path, headers={"User-Agent": "ark-gate", "Connection": "close"})
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        return f"no answer ({type(error).__name__})"
+    finally:
+        connection.close()
+
+
+def tcp_answer(address, port):
+    try:
+        socket.create_connection((address, port), timeout=TRY_S).close()
+    except OSError as error:
+        return f"no answer ({type(error).__name__})"
+    return "open"
+
+
+def show_logs(engine, instance_id, project):
+    """Puts the last lines of every container into the build's log; the agent redacts and bounds them."""
+    for container in projects.containers_of(engine, instance_id, project):
+        name = container["Name"].lstrip("/")
+        say(f"last lines of {name} ({container['State']['Status']}):")
+        engine.show("logs", "--tail", LOG_LINES, container["Id"])

@@ -1,0 +1,216 @@
+"""One Ansible run for one step on the host: what is run, with what, for how long, and what came of it."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import zipfile
+from pathlib import Path
+
+from . import log_tail
+from .claim import GRAMMAR, MARGIN_S, deadline_of
+from .console import Stop, say
+
+RESULT_BYTES = 256 * 1024
+# Undo and retire must be tried although the deadline passed.
+LEAST_S = 120
+KILL_AFTER_S = 5
+CONTROL_PERSIST_S = 60
+# The run itself needs some of the time that the step is given.
+OWN_S = 5
+
+
+class Run:
+    """The run of one step. `arguments` go to the host script as they are; they are project names or options."""
+
+    def __init__(self, folder, home, step, arguments=()):
+        self._folder = folder
+        self._home = Path(home)
+        self._step = step
+        self._arguments = list(arguments)
+        self._claim = folder.read("claim")
+
+    def perform(self, least_s=0):
+        """Returns the host script's result. Throws Stop with the host's reason after noting it as the failure."""
+        seconds = int(max(deadline_of(self._claim) - MARGIN_S - time.time(), least_s))
+        if seconds <= OWN_S:
+            raise self._fail({"error": "deadline_passed", "detail": "the deployment's time is up"})
+        result_path = self._folder.path / "result.json"
+        result_path.unlink(missing_ok=True)
+        self._folder.write("variables", self._variables(seconds - OWN_S))
+        write_archive(self._folder, self._home)
+        code = self._run(seconds)
+        result = read_result(result_path)
+        if code != 0 or "error" in result:
+            raise self._fail(result)
+        return result
+
+    def argv(self):
+        playbook = "destroy.yml" if self._step == "destroy" else "deploy.yml"
+        return [
+            str(self._home / "venv/bin/ansible-playbook"),
+            *("--inventory", str(self._folder.path / "inventory.json")),
+            *("--extra-vars", f"@{self._folder.path / 'variables.json'}"),
+            *("--private-key", os.environ.get("ARK_SSH_KEY_FILE", "")),
+            str(self._home / "ansible" / playbook),
+        ]
+
+    def _variables(self, seconds):
+        """Only values of strict grammars: whatever becomes an Ansible variable could be a template."""
+        instance_id, seq = self._claim["instance_id"], self._claim["seq"]
+        words = [instance_id, seq, self._step, *self._arguments]
+        if not all(re.fullmatch(r"-{0,2}[a-z0-9][a-z0-9_-]{0,90}", word) for word in words):
+            raise Stop("a value of the claim does not fit its grammar", "claim_invalid")
+        return {
+            "instance_id": GRAMMAR["instance_id"].fullmatch(instance_id).group(),
+            "instance_seq": GRAMMAR["seq"].fullmatch(seq).group(),
+            "instance_step": self._step,
+            "instance_seconds": str(seconds),
+            "instance_arguments": self._arguments,
+        }
+
+    def _run(self, seconds):
+        redactor = log_tail.Redactor(self._folder)
+        process = subprocess.Popen(
+            self.argv(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment(self._folder, self._home),
+            cwd=self._home / "ansible",
+            start_new_session=True,
+        )
+        end_with_us(process)
+        reader = threading.Thread(target=pass_on, args=(process.stdout, redactor, self._folder), daemon=True)
+        reader.start()
+        try:
+            return process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            say(f"step {self._step} did not end in time")
+            return -1
+        finally:
+            end_group(process)
+            reader.join(2)
+
+    def _fail(self, result):
+        reason, detail = str(result["error"]), str(result.get("detail", ""))
+        failure = {"stage": self._folder.read("stage"), "reason": reason, "detail": detail}
+        if reason == "stale_seq":
+            failure["host_seq"] = str(result.get("host_seq", ""))
+        if self._folder.read("failure") is None:
+            self._folder.write("failure", failure)
+        return Stop(f"step {self._step} failed: {reason}: {detail}", reason)
+
+
+def environment(folder, home):
+    """The agent's environment without anything that steers Ansible from outside, and never the callback key."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "ARK_CALLBACK_KEY"))}
+    known_hosts = str(folder.path / "known_hosts").replace("%", "%%")
+    options = {
+        "UserKnownHostsFile": f'"{known_hosts}"',
+        "GlobalKnownHostsFile": "/dev/null",
+        "StrictHostKeyChecking": "yes",
+        "IdentitiesOnly": "yes",
+        "BatchMode": "yes",
+        "ConnectTimeout": "10",
+        "ServerAliveInterval": "10",
+        "ServerAliveCountMax": "3",
+        "ControlMaster": "auto",
+        "ControlPersist": f"{CONTROL_PERSIST_S}s",
+    }
+    return {
+        **kept,
+        "LANG": "C.UTF-8",
+        "ANSIBLE_CONFIG": str(home / "ansible/ansible.cfg"),
+        "ANSIBLE_HOME": str(folder.path / "ansible"),
+        "ANSIBLE_LOCAL_TEMP": str(folder.path / "ansible/tmp"),
+        "ANSIBLE_SSH_CONTROL_PATH_DIR": control_folder(folder),
+        "ANSIBLE_SSH_ARGS": " ".join(f"-o '{name}={value}'" for name, value in options.items()),
+        "ARK_ARCHIVE": str(folder.path / "ark_host.pyz"),
+        "ARK_RESULT_FILE": str(folder.path / "result.json"),
+    }
+
+
+def control_folder(folder):
+    """A short path of our own: a socket's address holds about 100 characters, a workspace's path may be longer."""
+    path = folder.read("control")
+    if path is None:
+        path = tempfile.mkdtemp(prefix="ark-")
+        folder.write("control", path)
+    return path
+
+
+def write_archive(folder, home):
+    """The host script with release.json, as one file that the host's python3 runs."""
+    path = folder.path / "ark_host.pyz"
+    if path.is_file():
+        return
+    files = home / "ansible/roles/instance/files"
+    draft = path.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("__main__.py", "import sys\nfrom ark_host.main import main\nsys.exit(main())\n")
+        for module in sorted((files / "ark_host").glob("*.py")):
+            archive.write(module, f"ark_host/{module.name}")
+        archive.write(files / "compose_allow_list.json", "compose_allow_list.json")
+        archive.write(folder.path / "release.json", "release.json")
+    os.replace(draft, path)
+
+
+def pass_on(stream, redactor, folder):
+    """Every line of Ansible to the console and to the log that `failed` sends, redacted."""
+    for raw in stream:
+        line = redactor.clean(raw.decode(errors="replace"))
+        print(line, end="", flush=True)
+        log_tail.append(folder, line)
+
+
+def end_with_us(process):
+    """A stop of the build ends this script; Ansible must not outlive it."""
+
+    def end(signum, _frame):
+        end_group(process)
+        signal.signal(signum, signal.SIG_DFL)
+        os.kill(os.getpid(), signum)
+
+    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(signum, end)
+
+
+def end_group(process):
+    """Ends what is left of the run's process group."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+        except (ProcessLookupError, PermissionError):
+            return
+        patience = time.monotonic() + KILL_AFTER_S
+        while process.poll() is None and time.monotonic() < patience:
+            time.sleep(0.05)
+
+
+def read_result(path):
+    """What the host script printed; a run without it was cut off."""
+    if not path.is_file() or path.stat().st_size > RESULT_BYTES:
+        return {"error": "host_step_lost", "detail": "the run on the host ended without a result"}
+    try:
+        result = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        result = None
+    return result if isinstance(result, dict) else {"error": "host_step_lost", "detail": "the result cannot be read"}
+
+
+def close_connection(folder):
+    """Ends the shared SSH connection of this build and removes its socket. Repeatable."""
+    path = folder.read("control")
+    if path is None or not Path(path).is_dir():
+        return
+    for socket in Path(path).iterdir():
+        command = ["ssh", "-O", "exit", "-o", f"ControlPath={socket}", "client"]
+        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=5, check=False)
+    shutil.rmtree(path, ignore_errors=True)
