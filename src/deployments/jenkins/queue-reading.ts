@@ -39,13 +39,14 @@ export function readItemFields(item: Fields, deploymentId: string): QueueItem {
 export function readQueueOf(job: JobName, answer: Fields): ListedItem[] {
   const items = listOf(answer['items'], 'items').map((each) => fieldsOf(each, 'items'));
   return items
-    .filter((item) => isTaskOf(fieldsOf(item['task'], 'task'), job))
+    .filter((item) => isTaskOf(item['task'], job))
     .map((item) => ({ queueId: idOf(item['id'], 'id') as QueueId, ...readActions(item['actions']) }));
 }
 
-function isTaskOf(task: Fields, job: JobName): boolean {
-  if (isPlaceholder(task)) return false;
-  const { url, name } = task;
+/** Lenient: the list holds the items of everybody, and whatever plugins put there. */
+function isTaskOf(task: unknown, job: JobName): boolean {
+  if (typeof task !== 'object' || task === null || isPlaceholder(task as Fields)) return false;
+  const { url, name } = task as Fields;
   return typeof url === 'string' ? jobOfAddress(url) === job : name === job.split('/').at(-1);
 }
 

@@ -84,6 +84,14 @@ test('an item of our job that carries the id and our cause is found', async () =
   expect(await find('d-1')).toEqual({ kind: 'queued', queueId: '3' });
 });
 
+test('odd items of others in the queue do not disturb the search', async () => {
+  const { actions } = aBuild({ number: 1 });
+  const ours = { id: 7, task: { url: `http://root.example/job/${JOB}/` }, actions };
+  jenkins.reply(json({ items: [{ id: 1 }, { id: 'x', task: null }, { id: 2, task: {} }, ours] }), page());
+
+  expect(await find()).toEqual({ kind: 'queued', queueId: '7' });
+});
+
 test('an item with 63 bits of id is found under all its digits', async () => {
   const { actions } = aBuild({ number: 1 });
   const item = { id: 0, task: { url: `http://root.example/x/job/${JOB}/` }, actions };
