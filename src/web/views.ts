@@ -141,9 +141,14 @@ export function hasEnded(deployment: DeploymentView): boolean {
   return ENDED.includes(deployment.phase);
 }
 
-/** People see success when the route switches, before the old release is retired. */
-export function isLive(deployment: DeploymentView): boolean {
-  return deployment.phase === 'succeeded' || deployment.decision?.outcome === 'switched';
+/** What a deployment waits for; empty while it goes on: then the API gives the phase itself as the reason. */
+export function waitReason({ phase, pending }: DeploymentView): string {
+  return pending === null || pending.reason === phase ? '' : pending.reason;
+}
+
+/** People see success at the decision, before the old release is retired. */
+export function isLive({ phase, decision }: DeploymentView): boolean {
+  return phase === 'succeeded' || decision?.outcome === 'switched' || decision?.outcome === 'removed';
 }
 
 export function hasFailed(deployment: DeploymentView): boolean {

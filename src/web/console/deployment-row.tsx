@@ -4,17 +4,19 @@ import { historyHref, Link, logHref, webAddress } from '../location.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { ReasonText } from '../parts/reason-text.tsx';
 import { wordsFor } from '../texts/words.ts';
-import type { DeploymentView } from '../views.ts';
+import { type DeploymentView, waitReason } from '../views.ts';
 import { Cell } from './table.tsx';
 
 export function DeploymentRow({ deployment }: { readonly deployment: DeploymentView }) {
   const { texts } = useLanguage();
+  const wait = waitReason(deployment);
   return (
     <tr role="row" data-deployment={deployment.deployment_id}>
       <Cell column="phase">
         <span className="brief">
-          <Badge of={deployment.phase}>{texts.phase[deployment.phase]}</Badge> {texts.kind[deployment.kind]}{' '}
-          {deployment.pending?.reason && <>{wordsFor(deployment.pending.reason, texts)} </>}
+          <Badge of={deployment.phase}>{texts.phase[deployment.phase]}</Badge>{' '}
+          {deployment.kind !== 'deploy' && <>{texts.kind[deployment.kind]} </>}
+          {wait && <>{wordsFor(wait, texts)} </>}
           {deployment.pending?.holder && <code>{deployment.pending.holder}</code>}
           {deployment.reason && <ReasonText reason={deployment.reason} />}
         </span>

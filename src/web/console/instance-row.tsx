@@ -3,7 +3,7 @@ import { historyHref, instanceHref, Link, logHref, webAddress } from '../locatio
 import { Badge } from '../parts/badge.tsx';
 import { ReasonText } from '../parts/reason-text.tsx';
 import { wordsFor } from '../texts/words.ts';
-import type { DeploymentView, InstanceView } from '../views.ts';
+import { type DeploymentView, type InstanceView, waitReason } from '../views.ts';
 import { Cell } from './table.tsx';
 
 interface InstanceRowProps {
@@ -68,12 +68,13 @@ function Brief({ label, deployment }: BriefProps) {
   const texts = useTexts();
   if (deployment === null) return null;
   const { pending, reason } = deployment;
+  const wait = waitReason(deployment);
   return (
     <span className="brief">
       <span className="quiet">{label}:</span>{' '}
       <Badge of={deployment.phase}>{texts.phase[deployment.phase]}</Badge>{' '}
       {deployment.kind !== 'deploy' && <>{texts.kind[deployment.kind]} </>}
-      {pending?.reason && <span className="brief-reason">{wordsFor(pending.reason, texts)} </span>}
+      {wait && <>{wordsFor(wait, texts)} </>}
       {pending?.holder && <code>{pending.holder}</code>} {reason && <ReasonText reason={reason} />}{' '}
       <Link to={logHref(deployment.deployment_id)}>{texts.console.log}</Link>
     </span>

@@ -40,7 +40,7 @@ export function DeploymentProgress({ instance, deployment, onChanged }: Deployme
         onChanged={onChanged}
       />
       <p className="facts">
-        <Link to={logHref(deployment.deployment_id)}>{texts.progress.log}</Link>
+        {!hasFailed(deployment) && <Link to={logHref(deployment.deployment_id)}>{texts.progress.log}</Link>}
         {build && (
           <a href={build} target="_blank" rel="noopener noreferrer">
             {texts.progress.build} ({deployment.build?.number})

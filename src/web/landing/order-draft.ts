@@ -43,12 +43,12 @@ export function faultsOf(draft: Draft, product: ProductView): Readonly<Record<st
   return faults;
 }
 
-/** The order as the API takes it: empty fields are left out, so that the product's defaults hold. */
+/** The order as the API takes it. Empty fields are left out, but a text whose default was cleared is sent empty. */
 export function toOrder(draft: Draft, product: ProductView): Order {
   const inputs: Record<string, string | number | boolean> = {};
   for (const [name, spec] of Object.entries(product.inputs)) {
     const value = draft.inputs[name] ?? '';
-    if (value !== '') inputs[name] = spec.type === 'integer' ? Number(value) : value;
+    if (value !== '' || mayBeEmpty(spec)) inputs[name] = spec.type === 'integer' ? Number(value) : value;
   }
   return {
     product_id: product.product_id,
@@ -56,6 +56,10 @@ export function toOrder(draft: Draft, product: ProductView): Order {
     ...(draft.host_id === '' ? {} : { host_id: draft.host_id }),
     ...(Object.keys(inputs).length === 0 ? {} : { inputs }),
   };
+}
+
+function mayBeEmpty({ type, default: preset, choices }: InputSpec): boolean {
+  return type === 'string' && preset !== undefined && choices === undefined;
 }
 
 function defaultsOf(product: ProductView | undefined): Draft['inputs'] {
@@ -70,7 +74,7 @@ function initialValue(spec: InputSpec): string | boolean {
 
 function clientNameFault(name: string): DraftFault | undefined {
   if (name === '') return { kind: 'required' };
-  return name.length > CLIENT_NAME_MAX ? { kind: 'tooLong', limit: CLIENT_NAME_MAX } : undefined;
+  return lengthOf(name) > CLIENT_NAME_MAX ? { kind: 'tooLong', limit: CLIENT_NAME_MAX } : undefined;
 }
 
 function inputFault(value: string | boolean, spec: InputSpec): DraftFault | undefined {
@@ -89,14 +93,19 @@ function integerFault(value: string, { minimum, maximum }: InputSpec): DraftFaul
 
 function textFault(value: string, spec: InputSpec): DraftFault | undefined {
   const limit = maxLengthOf(spec);
-  if (value.length > limit) return { kind: 'tooLong', limit };
+  if (lengthOf(value) > limit) return { kind: 'tooLong', limit };
   return spec.pattern !== undefined && !matches(value, spec.pattern) ? { kind: 'pattern' } : undefined;
 }
 
-/** A pattern that this browser cannot read is left to the API. */
+/** In characters, as the API counts them: an emoji is one. */
+function lengthOf(value: string): number {
+  return [...value].length;
+}
+
+/** The whole value, as the API reads patterns; one that this browser cannot read is left to the API. */
 function matches(value: string, pattern: string): boolean {
   try {
-    return new RegExp(pattern, 'u').test(value);
+    return new RegExp(`^(?:${pattern})$`, 'u').test(value);
   } catch {
     return true;
   }

@@ -1,7 +1,6 @@
 import { useTexts } from '../language.tsx';
 import { Field } from '../parts/field.tsx';
 import type { HostView } from '../views.ts';
-import { CLIENT_NAME_MAX } from './order-draft.ts';
 
 interface ClientFieldProps {
   readonly value: string;
@@ -19,7 +18,6 @@ export function ClientField({ value, fault, onChange }: ClientFieldProps) {
           name="client_name"
           type="text"
           required
-          maxLength={CLIENT_NAME_MAX}
           autoComplete="organization"
           value={value}
           onChange={(event) => onChange(event.target.value)}

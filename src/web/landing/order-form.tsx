@@ -24,11 +24,6 @@ export function OrderForm({ products, hosts, onOrdered }: OrderFormProps) {
   const orderKey = useOrderKey();
   const product = products.find(({ product_id }) => product_id === draft.product_id);
   const faults = isChecked && product ? faultsOf(draft, product) : {};
-  const say = (field: string) => {
-    const fault = faults[field];
-    return fault && landing.fault[fault.kind](fault.limit);
-  };
-
   const ordering = useAction(async (chosen: ProductView) => {
     const order = toOrder(draft, chosen);
     const { instance_id } = await orderInstance(order, orderKey.keyFor(order));
@@ -36,6 +31,12 @@ export function OrderForm({ products, hosts, onOrdered }: OrderFormProps) {
     onOrdered(instance_id);
     goTo(instanceHref(instance_id));
   });
+
+  const say = (field: string) => {
+    const fault = faults[field];
+    if (fault) return landing.fault[fault.kind](fault.limit);
+    return ordering.problem?.faults.find((refused) => refused.field === field)?.message;
+  };
 
   const onSubmit = (event: FormEvent) => {
     event.preventDefault();

@@ -78,7 +78,7 @@ function Control({ name, spec, value, control, onChange }: InputControlProps) {
   return (
     <input
       {...shared}
-      {...(spec.type === 'integer' ? { inputMode: 'numeric' as const } : { maxLength: maxLengthOf(spec) })}
+      inputMode={spec.type === 'integer' ? 'numeric' : undefined}
       type={spec.secret === true ? 'password' : 'text'}
       autoComplete={spec.secret === true ? 'new-password' : 'off'}
       spellCheck={spec.secret === true ? false : undefined}

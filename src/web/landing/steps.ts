@@ -2,7 +2,7 @@ import { type DeploymentView, type Phase, type Stage, hasEnded, hasFailed, isLiv
 
 export type StepName = 'accepted' | 'waiting' | 'queued' | 'claimed' | Stage | 'verifying' | 'end';
 
-export type StepState = 'done' | 'current' | 'failed' | 'todo';
+export type StepState = 'done' | 'current' | 'failed' | 'todo' | 'skipped';
 
 export interface Step {
   readonly name: StepName;
@@ -85,7 +85,7 @@ function lastBegun(names: readonly StepName[], began: ReadonlyMap<StepName, numb
 
 function stateOf(index: number, last: number, deployment: DeploymentView): StepState {
   if (index < last || (index === last && isLive(deployment))) return 'done';
-  if (index > last) return 'todo';
+  if (index > last) return hasFailed(deployment) ? 'skipped' : 'todo';
   return hasFailed(deployment) ? 'failed' : 'current';
 }
 

@@ -1,47 +1,13 @@
 import type { FaultKind } from '../landing/order-draft.ts';
 import type { StepName, StepState } from '../landing/steps.ts';
 import type { DeploymentView, Phase, Status } from '../views.ts';
+import type { ES_CODES } from './es-codes.ts';
 
 type Filled<Argument extends unknown[] = [string]> = (...values: Argument) => string;
 
 type Group<Names extends string> = Readonly<Record<Names, string>>;
 
-/** Codes of problems and of reasons that the pages say in words; others are shown as they come. */
-export type KnownCode =
-  | 'validation_failed'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'too_many_requests'
-  | 'internal'
-  | 'instance_not_found'
-  | 'deployment_not_found'
-  | 'product_not_found'
-  | 'host_not_found'
-  | 'host_required'
-  | 'conflict'
-  | 'already_live'
-  | 'already_ended'
-  | 'instance_deleted'
-  | 'host_unreachable'
-  | 'store_unavailable'
-  | 'generation_changed'
-  | 'build_server_unavailable'
-  | 'build_server_refused'
-  | 'instance_busy'
-  | 'host_busy'
-  | 'host_cordoned'
-  | 'frozen'
-  | 'stale_seq'
-  | 'callback_lost'
-  | 'secrets_missing'
-  | 'unhealthy'
-  | 'health_failed'
-  | 'probe_failed'
-  | 'timed_out'
-  | 'cancelled'
-  | 'superseded'
-  | 'lost'
-  | 'aborted';
+export type KnownCode = keyof typeof ES_CODES;
 
 export type EndPhase = 'failed' | 'cancelled' | 'superseded' | 'lost' | 'timed_out' | 'rejected';
 
@@ -60,6 +26,8 @@ export interface Texts {
   readonly status: Group<Status>;
   readonly kind: Group<DeploymentView['kind']>;
   readonly ended: Group<EndPhase>;
+  /** What happens next in a phase that has not ended. */
+  readonly next: Group<Exclude<Phase, EndPhase | 'succeeded'>>;
   readonly console: ConsoleTexts;
   readonly remove: Group<'containers' | 'data' | 'files' | 'stays' | 'confirm' | 'keep' | 'sending'> & {
     readonly title: Filled;
@@ -106,7 +74,6 @@ type ProgressTexts = Group<
   | 'copied'
   | 'live'
   | 'liveOld'
-  | 'retiring'
   | 'waitingFor'
   | 'holder'
   | 'next'
@@ -120,7 +87,6 @@ type ProgressTexts = Group<
   | 'build'
   | 'history'
   | 'cause'
-  | 'noInstance'
   | 'deleted'
   | 'loading'
   | 'instance'
@@ -157,7 +123,6 @@ type ConsoleTexts = Group<
   | 'active'
   | 'waiting'
   | 'last'
-  | 'open'
   | 'follow'
   | 'history'
   | 'log'

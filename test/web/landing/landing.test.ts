@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { setStage } from './stage.ts';
-import { problem } from './stub-api.ts';
+import { setStage } from '../stage.ts';
+import { problem } from '../stub-api.ts';
 import {
   ACCESS_URL,
   INSTANCE_ID,
@@ -11,7 +11,7 @@ import {
   aPullingDeployment,
   after,
   anInstance,
-} from './view-builders.ts';
+} from '../view-builders.ts';
 
 const stage = setStage();
 
@@ -43,7 +43,7 @@ test('a click on Desplegar leads over true steps to the link', async () => {
 
 test('the inputs of the product are fields with its limits, sent with their types', async () => {
   const inputs = {
-    title: { type: 'string', title: 'Título', required: true, max_length: 10, pattern: '^[A-Z]' },
+    title: { type: 'string', title: 'Título', required: true, max_length: 10, pattern: '[A-Z].*' },
     seats: { type: 'integer', title: 'Puestos', minimum: 1, maximum: 50, default: 5 },
     beta: { type: 'boolean', title: 'Pruebas' },
     key: { type: 'string', title: 'Clave', secret: true, max_length: 20 },
@@ -78,7 +78,7 @@ test('a waiting deployment says why, who holds it up and what comes next', async
     holder: 'd-holder',
     since: after(1),
     deadline: after(900),
-    next: 'starts when the holder ends',
+    next: 'It starts as soon as its instance and a slot of its host are free',
   };
   const timeline = [...aDeployment().timeline, { phase: 'waiting' as const, at: after(1) }];
   stage.show(anInstance({ waiting: aDeployment({ phase: 'waiting', pending, timeline }) }));
@@ -89,7 +89,7 @@ test('a waiting deployment says why, who holds it up and what comes next', async
   const notice = await page.locator('.notice').textContent();
   expect(notice).toContain('Otro despliegue ocupa esta instancia');
   expect(notice).toContain('d-holder');
-  expect(notice).toContain('starts when the holder ends');
+  expect(notice).toContain('Después: Empieza en cuanto la instancia y el servidor queden libres.');
 });
 
 test('a failure shows its cause, the step it happened in, the log, and can be tried again', async () => {
@@ -102,13 +102,31 @@ test('a failure shows its cause, the step it happened in, the log, and can be tr
   const page = await stage.arrive(`/?instance=${INSTANCE_ID}`);
 
   const failure = await page.locator('.failure').textContent();
-  expect(failure).toContain('La aplicación no llegó a responder bien');
+  expect(failure).toContain('La nueva versión no responde bien');
   expect(failure).toContain('web: exited with code 3');
   expect(await page.locator('[data-step=gate]').textContent()).toContain('aquí falló');
   const log = page.locator('.failure').getByRole('link', { name: 'Ver registro' });
   expect(await log.getAttribute('href')).toBe('/admin?log=d-0123456789abcdef0123');
   await page.getByRole('button', { name: 'Reintentar' }).click();
   await page.locator('[data-step=pull][aria-current=step]').waitFor();
+});
+
+test('what Jenkins says about its queue is shown, a phase that only names itself is not', async () => {
+  const pending = {
+    reason: 'Waiting for next available executor',
+    since: after(1),
+    deadline: after(900),
+    next: '',
+  };
+  stage.show(anInstance({ active: aDeployment({ phase: 'queued', pending }) }));
+  const page = await stage.arrive(`/?instance=${INSTANCE_ID}`);
+  await page.getByText('Waiting for next available executor').waitFor();
+
+  const deploying = { ...aPullingDeployment(), pending: { ...pending, reason: 'deploying' } };
+  stage.show(anInstance({ active: deploying }));
+  await page.locator('[data-step=pull][aria-current=step]').waitFor();
+
+  expect(await page.locator('.pending-reason').count()).toBe(0);
 });
 
 test('a failed update still shows the link of the release that keeps serving', async () => {
@@ -133,7 +151,7 @@ test('a reload goes on where the deployment is', async () => {
 test('Cancelar asks the API and shows that it is not confirmed yet', async () => {
   const running = aPullingDeployment();
   const cancel = { by: 'admin', at: after(3) };
-  const pending = { reason: 'cancelling', since: after(3), deadline: after(900) };
+  const pending = { reason: 'cancelling', since: after(3), deadline: after(900), next: '' };
   stage.show(anInstance({ active: running }));
   stage.api.answer(`POST /api/deployments/${running.deployment_id}/cancel`, () => {
     stage.show(anInstance({ active: { ...running, cancel, pending } }));
@@ -174,7 +192,9 @@ test('a refused order shows title, detail, faults and request id, and keeps what
   expect(alert).toContain('about validation_failed');
   expect(alert).toContain('must not have control characters');
   expect(alert).toContain('req-1');
-  expect(await page.getByLabel('Cliente').inputValue()).toBe('Norte');
+  const client = page.getByLabel('Cliente');
+  expect(await client.inputValue()).toBe('Norte');
+  expect(await client.getAttribute('aria-invalid')).toBe('true');
 });
 
 test('an order repeated after a lost answer carries the same idempotency key', async () => {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { currentStep, toSteps } from '../../src/web/landing/steps.ts';
+import { currentStep, toSteps } from '../../../src/web/landing/steps.ts';
 import {
   aDeployment,
   aFailedDeployment,
   aLiveDeployment,
   aPullingDeployment,
   after,
-} from './view-builders.ts';
+} from '../view-builders.ts';
 
 const names = (...[deployment]: Parameters<typeof toSteps>) => toSteps(deployment).map(({ name }) => name);
 
@@ -66,7 +66,7 @@ describe('the steps of a deployment', () => {
       state: 'failed',
       endedAt: Date.parse(after(9)),
     });
-    expect(steps.at(-1)).toMatchObject({ name: 'end', state: 'todo', beganAt: undefined });
+    expect(steps.at(-1)).toMatchObject({ name: 'end', state: 'skipped', beganAt: undefined });
   });
 
   test('of a deletion have no images and no verification', () => {

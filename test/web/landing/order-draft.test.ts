@@ -1,7 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { type Draft, emptyDraft, faultsOf, toOrder, withProduct } from '../../src/web/landing/order-draft.ts';
-import type { InputSpec } from '../../src/web/views.ts';
-import { aProduct } from './view-builders.ts';
+import {
+  type Draft,
+  emptyDraft,
+  faultsOf,
+  toOrder,
+  withProduct,
+} from '../../../src/web/landing/order-draft.ts';
+import type { InputSpec } from '../../../src/web/views.ts';
+import { aProduct } from '../view-builders.ts';
 
 function faultOf(spec: InputSpec, value: string) {
   const product = aProduct({ inputs: { it: spec } });
@@ -14,7 +20,10 @@ test.each([
   [{ type: 'string', required: true }, '', { kind: 'required' }],
   [{ type: 'string' }, '', undefined],
   [{ type: 'string', max_length: 3 }, 'four', { kind: 'tooLong', limit: 3 }],
-  [{ type: 'string', pattern: '^[a-z]+$' }, 'A', { kind: 'pattern' }],
+  [{ type: 'string', max_length: 3 }, '⚓⚓⛵', undefined],
+  [{ type: 'string', max_length: 3 }, '🚢🚢🚢', undefined],
+  [{ type: 'string', pattern: '[a-z]+' }, 'a', undefined],
+  [{ type: 'string', pattern: '[a-z]+' }, 'a1', { kind: 'pattern' }],
   [{ type: 'string', pattern: '(' }, 'left to the API', undefined],
   [{ type: 'integer' }, '1.5', { kind: 'integer' }],
   [{ type: 'integer' }, '1e3', { kind: 'integer' }],
@@ -45,6 +54,17 @@ test('an order leaves out what is empty and gives integers as numbers', () => {
   const order = toOrder(draft, product);
 
   expect(order).toEqual({ product_id: 'hello', client_name: 'Norte', inputs: { n: 7, b: false } });
+});
+
+test('a text whose default was cleared is sent empty, a number is left to its default', () => {
+  const inputs = {
+    title: { type: 'string', default: 'Hi' },
+    seats: { type: 'integer', default: 5 },
+  } as const;
+  const product = aProduct({ inputs });
+  const draft = { ...emptyDraft(product), client_name: 'Norte', inputs: { title: '', seats: '' } };
+
+  expect(toOrder(draft, product).inputs).toEqual({ title: '' });
 });
 
 test('another product brings its own defaults and keeps client and host', () => {

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { PHASES as OUR_PHASES } from '../../src/deployments/phases.ts';
-import { en } from '../../src/web/texts/en.ts';
-import { es } from '../../src/web/texts/es.ts';
-import { wordsFor } from '../../src/web/texts/words.ts';
-import { PHASES } from '../../src/web/views.ts';
+import { PHASES as OUR_PHASES } from '../../../src/deployments/phases.ts';
+import { en } from '../../../src/web/texts/en.ts';
+import { es } from '../../../src/web/texts/es.ts';
+import { wordsFor } from '../../../src/web/texts/words.ts';
+import { PHASES } from '../../../src/web/views.ts';
 
 function keysOf(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [path];

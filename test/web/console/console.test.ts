@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import { setStage } from './stage.ts';
-import { problem } from './stub-api.ts';
+import { setStage } from '../stage.ts';
+import { problem } from '../stub-api.ts';
 import {
   ACCESS_URL,
   INSTANCE_ID,
@@ -9,7 +9,7 @@ import {
   aLiveDeployment,
   after,
   anInstance,
-} from './view-builders.ts';
+} from '../view-builders.ts';
 
 const stage = setStage();
 

@@ -98,3 +98,14 @@ test('a changed step is announced in one sentence', async () => {
   const next = page.locator('[role=status]').filter({ hasText: 'Tu aplicación está en marcha.' });
   await next.waitFor({ state: 'attached' });
 });
+
+test('nothing moves for visitors who asked for reduced motion', async () => {
+  stage.show(anInstance({ active: aPullingDeployment() }));
+  const page = await stage.arrive(`/?instance=${INSTANCE_ID}`, { reducedMotion: 'reduce' });
+  await page.locator('.step-current').waitFor();
+
+  const animation =
+    "getComputedStyle(document.querySelector('.step-current .step-mark'), '::after').animationName";
+
+  expect(await page.evaluate(animation)).toBe('none');
+});
