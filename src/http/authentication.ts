@@ -1,0 +1,121 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import { AppError } from '../platform/errors.ts';
+import type { Secret } from '../platform/secret.ts';
+import { noteRequest } from './request-context.ts';
+import { RIGHTS_OF, type Right, type Role } from './rights.ts';
+import { hashOf, type Sessions } from './sessions.ts';
+
+export const SESSION_COOKIE = 'ark_session';
+
+/** Who makes a request. */
+export interface Actor {
+  readonly kind: 'token' | 'session';
+  readonly user: string;
+  readonly role: Role;
+  readonly rights: ReadonlySet<Right>;
+  /** Names the credential without giving it away: idempotency keys belong to it. */
+  readonly credential: string;
+}
+
+export interface AuthenticationOptions {
+  readonly adminToken: Secret;
+  readonly sessions: Pick<Sessions, 'find'>;
+  /** Public address of the pages: the one origin that may act with a cookie. */
+  readonly pagesUrl: string;
+}
+
+const actors = new WeakMap<IncomingMessage, Actor>();
+
+/**
+ * Finds out who makes the request: a Bearer token, else the session cookie. A request without either goes on
+ * without actor; a wrong one ends here with `unauthorized`, a foreign page with `origin_refused`.
+ */
+export function authenticate(options: AuthenticationOptions): RequestHandler {
+  return async (request, _response, next) => {
+    const actor = await identify(request, options);
+    if (actor !== undefined) {
+      actors.set(request, actor);
+      noteRequest({ user: actor.user });
+    }
+    next();
+  };
+}
+
+/** As `authenticate`, for a request that is no express request (a WebSocket upgrade counts as changing). */
+export async function identify(
+  request: IncomingMessage,
+  options: AuthenticationOptions,
+): Promise<Actor | undefined> {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) return byToken(authorization, options.adminToken);
+  const token = sessionTokenOf(request);
+  if (token === undefined) return undefined;
+  refuseForeignPage(request, new URL(options.pagesUrl).origin);
+  const session = await options.sessions.find(token);
+  if (session === undefined) throw new AppError('unauthorized', 'The session is over: sign in again');
+  const { user, role } = session;
+  const credential = `session:${hashOf(token).slice(0, 16)}`;
+  return { kind: 'session', user, role, rights: RIGHTS_OF[role], credential };
+}
+
+/** Only actors with this right go on: else `unauthorized` or `forbidden`. Every route names its right. */
+export function requireRight(right: Right): RequestHandler {
+  return (request, _response, next) => {
+    if (!actorOf(request).rights.has(right)) {
+      throw new AppError('forbidden', `This needs the right ${right}`, { details: { right } });
+    }
+    next();
+  };
+}
+
+/** Who makes this request. Throws `unauthorized` when nobody has signed in. */
+export function actorOf(request: IncomingMessage): Actor {
+  const actor = actors.get(request);
+  if (actor === undefined) throw new AppError('unauthorized', 'Sign in, or send a token');
+  return actor;
+}
+
+/**
+ * The token in the session cookie; undefined without one. Ports share cookies, so that code of a tenant could
+ * plant a second one: two of them are refused with `unauthorized`.
+ */
+export function sessionTokenOf({ headers }: IncomingMessage): string | undefined {
+  const values = (headers.cookie ?? '')
+    .split(';')
+    .map((pair) => pair.trim().split('='))
+    .filter(([name]) => name === SESSION_COOKIE)
+    .map(([, value = '']) => value);
+  if (values.length > 1) throw new AppError('unauthorized', 'Two session cookies in one request');
+  return values[0];
+}
+
+function byToken(authorization: string, adminToken: Secret): Actor {
+  const given = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  if (given === undefined || !isSameText(given, adminToken.reveal())) {
+    throw new AppError('unauthorized', 'The token is not valid');
+  }
+  const credential = `token:${hashOf(given).slice(0, 16)}`;
+  return { kind: 'token', user: 'admin', role: 'admin', rights: RIGHTS_OF.admin, credential };
+}
+
+/** Digests have the same length, so the comparison takes the same time for every text. */
+function isSameText(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}
+
+/**
+ * A cookie is sent by the browser, whoever made it send the request. Changes and upgrades need our Origin; reads
+ * must not come from elsewhere. Browsers leave Sec-Fetch-Site out over plain http, so its absence is no fault.
+ */
+function refuseForeignPage({ method, headers }: IncomingMessage, ownOrigin: string): void {
+  const isRead = (method === 'GET' || method === 'HEAD') && headers.upgrade === undefined;
+  const site = headers['sec-fetch-site'] ?? 'none';
+  const isOwnRead =
+    (headers.origin ?? ownOrigin) === ownOrigin && (site === 'same-origin' || site === 'none');
+  if (isRead ? !isOwnRead : headers.origin !== ownOrigin) {
+    throw new AppError('origin_refused', 'This request comes from a page that is not ours');
+  }
+}

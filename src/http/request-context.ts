@@ -1,0 +1,68 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+import type { Request, RequestHandler } from 'express';
+import type { LogFields, Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
+
+interface RequestContext {
+  readonly requestId: string;
+  /** Said once, in the access line. */
+  notes: LogFields;
+}
+
+const contexts = new AsyncLocalStorage<RequestContext>();
+
+const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$/;
+
+/** Id of the request under way; undefined outside of one. */
+export function currentRequestId(): string | undefined {
+  return contexts.getStore()?.requestId;
+}
+
+/** For createLogger's `context`: every line written during a request carries its id. */
+export function requestFields(): LogFields {
+  const requestId = currentRequestId();
+  return requestId === undefined ? {} : { requestId };
+}
+
+/** Adds facts to the access line of the request under way: the instance, the user, the error code. */
+export function noteRequest(fields: LogFields): void {
+  const context = contexts.getStore();
+  if (context !== undefined) context.notes = { ...context.notes, ...fields };
+}
+
+/** Runs the rest under a request id (the caller's if it has a good form), and writes one line when it ends. */
+export function requestContext({ log, metrics }: { log: Logger; metrics: Metrics }): RequestHandler {
+  return (request, response, next) => {
+    const requestId = givenRequestId(request) ?? randomBytes(12).toString('hex');
+    const context: RequestContext = { requestId, notes: {} };
+    const startedAt = performance.now();
+    const path = request.path;
+    response.setHeader('x-request-id', requestId);
+    response.once('close', () => {
+      const durationMs = performance.now() - startedAt;
+      const route = patternOf(request);
+      metrics.httpRequest({ method: request.method, route, status: response.statusCode }, durationMs / 1_000);
+      const isRoutine = route === '/livez' || route === '/readyz' || route === 'page';
+      log[isRoutine ? 'debug' : 'info']('request', {
+        ...{ requestId, method: request.method, path, statusCode: response.statusCode },
+        ...{ durationMs: Math.round(durationMs * 10) / 10, remoteAddress: request.ip },
+        ...(response.writableFinished ? {} : { reason: 'connection closed early' }),
+        ...context.notes,
+      });
+    });
+    contexts.run(context, next);
+  };
+}
+
+function givenRequestId(request: Request): string | undefined {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : undefined;
+}
+
+/** The pattern of the route that answered, so that the number of labels stays small. */
+function patternOf(request: Request): string {
+  const { path } = (request.route as { path?: unknown } | undefined) ?? {};
+  if (typeof path === 'string') return path;
+  return request.res?.getHeader('x-ark-page') === undefined ? 'other' : 'page';
+}

@@ -1,0 +1,48 @@
+import Joi from 'joi';
+import { Router, type CookieOptions } from 'express';
+import { AppError } from '../platform/errors.ts';
+import { actorOf, SESSION_COOKIE, sessionTokenOf } from './authentication.ts';
+import type { Sessions } from './sessions.ts';
+import { validate } from './validate.ts';
+
+export interface SessionApiOptions {
+  readonly sessions: Sessions;
+  readonly pagesUrl: string;
+  readonly sessionMs: number;
+}
+
+const signInQuery = Joi.object<{ code: string }, true>({ code: Joi.string().max(100).required() });
+
+/** Sign-in by a one-use link, who is signed in, sign-out. */
+export function createSessionApi({ sessions, pagesUrl, sessionMs }: SessionApiOptions): Router {
+  const cookie: CookieOptions = {
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: pagesUrl.startsWith('https:'),
+    path: '/',
+  };
+  const router = Router();
+
+  router.get('/sign-in', async (request, response) => {
+    const { code } = validate(signInQuery, request.query);
+    // A HEAD (link checkers, previews) must not use up the link.
+    const token = request.method === 'GET' ? await sessions.signIn(code) : undefined;
+    if (token === undefined) throw new AppError('unauthorized', 'This sign-in link was used, or is too old');
+    response.cookie(SESSION_COOKIE, token, { ...cookie, maxAge: sessionMs });
+    response.set('cache-control', 'no-store').redirect(303, '/');
+  });
+
+  router.get('/api/session', (request, response) => {
+    const { user, role } = actorOf(request);
+    response.json({ user, role });
+  });
+
+  router.post('/api/session/sign-out', async (request, response) => {
+    const { kind } = actorOf(request);
+    const token = kind === 'session' ? sessionTokenOf(request) : undefined;
+    if (token !== undefined) await sessions.signOut(token);
+    response.clearCookie(SESSION_COOKIE, cookie).status(204).end();
+  });
+
+  return router;
+}
