@@ -52,10 +52,10 @@ export class Trigger {
     await faults.reach('trigger.before_post');
     const outcome = await builds.trigger(deployment.job, parameters, signal);
     await faults.reach('trigger.after_post');
-    await this.#conclude(deployment, outcome);
+    await this.#conclude(deployment, outcome, signal);
   }
 
-  async #conclude(deployment: Deployment, outcome: TriggerOutcome): Promise<void> {
+  async #conclude(deployment: Deployment, outcome: TriggerOutcome, signal: AbortSignal): Promise<void> {
     const { store, log } = this.#options;
     const { id, instance_id: instanceId, job: jenkinsJob } = deployment;
     switch (outcome.kind) {
@@ -73,6 +73,7 @@ export class Trigger {
       case 'ambiguous':
         await store.advance(id, { from: ['triggering'], fields: { queue_why: outcome.detail } });
         log.warn('trigger unclear', { deploymentId: id, jenkinsJob, reason: outcome.detail });
+        if (outcome.whenNotFound === 'refuse') await this.#searchOnce(deployment, outcome.detail, signal);
         return;
       default:
         outcome satisfies never;
@@ -99,6 +100,13 @@ export class Trigger {
       default:
         found satisfies never;
     }
+  }
+
+  /** An answer that is nearly always a refusal (500): looked for once, then believed. */
+  async #searchOnce(deployment: Deployment, detail: string, signal: AbortSignal): Promise<void> {
+    const { builds, clock } = this.#options;
+    const found = await builds.find(deployment.job, deployment.id, clock() - CLOCK_SKEW_MS, signal);
+    if (found.kind === 'none') await this.#reject(deployment, { code: 'build_server_refused', detail });
   }
 
   async #countEmpty(deployment: Deployment, now: number): Promise<void> {

@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Redis } from 'ioredis';
+import { connectRedis } from '../../src/platform/redis.ts';
+import { startRedis, type TestRedis } from '../testbed/redis.ts';
+import { ACTIONS, World, type Action } from './world.ts';
+
+const RUNS = Number(process.env['ARK_MODEL_RUNS'] ?? 150);
+
+let server: TestRedis;
+let redis: Redis;
+
+beforeAll(async () => {
+  server = await startRedis();
+  redis = await connectRedis({ url: server.url, name: 'model' });
+});
+afterAll(async () => {
+  redis.disconnect();
+  await server.close();
+});
+
+// The ways of a good day, so that random walks get deep before they get wild.
+const GOOD: readonly Action[][] = [
+  ['order', 'round', 'start', 'claim', 'ready', 'retired', 'end_well', 'round'],
+  ['again', 'round', 'start', 'claim', 'progress', 'ready'],
+  ['remove', 'round', 'start', 'claim', 'removed', 'end_well', 'round'],
+  ['rebuild', 'claim', 'ready', 'retired', 'end_well', 'round'],
+  ['again', 'round', 'start', 'claim', 'build_with_id', 'claim'],
+  ['again', 'round', 'start', 'claim', 'cancel', 'ready'],
+];
+
+const step = fc.oneof(
+  { weight: 2, arbitrary: fc.constantFrom(...GOOD) },
+  { weight: 5, arbitrary: fc.constantFrom(...ACTIONS).map((action) => [action]) },
+);
+const walk = fc.array(fc.tuple(step, fc.nat(6)), { minLength: 5, maxLength: 30 });
+
+test('whatever happens, in any order, the promises hold', async () => {
+  let acts = 0;
+  const property = fc.asyncProperty(walk, async (steps) => {
+    const world = new World(redis);
+    await world.open();
+    await world.act('order', 0);
+    for (const [actions, pick] of steps) {
+      for (const action of actions) {
+        await world.act(action, pick);
+        await world.check();
+        acts += 1;
+      }
+    }
+    await world.settle();
+    await world.bench.close();
+  });
+
+  await fc.assert(property, { numRuns: RUNS, interruptAfterTimeLimit: 240_000, markInterruptAsFailure: false });
+
+  expect(acts).toBeGreaterThan(RUNS * 5);
+}, 300_000);
