@@ -42,6 +42,23 @@ export interface HostStore {
   remove(id: HostId): Promise<boolean>;
 }
 
+/** A HostStore whose records people edit at the same time. */
+export interface HostRegistry extends HostStore {
+  /** False when there is a host of this id already; nothing is written then. */
+  add(host: Host): Promise<boolean>;
+  /**
+   * Writes what `change` makes of the stored host and returns it; undefined when there is none. Two changes at the
+   * same time both count, so `change` may run more than once. Throws `conflict` when others keep writing first.
+   */
+  update(id: HostId, change: (before: Host) => Host): Promise<Host | undefined>;
+}
+
+/** How busy a host is: counts, or the lists that are counted. */
+export interface HostLoad {
+  readonly active: { readonly length: number };
+  readonly waiting: { readonly length: number };
+}
+
 export function isHostId(text: string): text is HostId {
   return HOST_ID.test(text);
 }

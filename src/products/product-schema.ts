@@ -100,9 +100,13 @@ export type ProductFileOutcome =
 
 /** The content of product.yaml, checked; unknown keys are refused and all faults come at once. Pure. */
 export function checkProductFile(content: unknown, file: string): ProductFileOutcome {
-  const result = schema
-    .required()
-    .validate(content, { abortEarly: false, convert: false, errors: { label: false } });
+  const result = schema.required().validate(content, {
+    abortEarly: false,
+    convert: false,
+    errors: { label: false },
+    // joi's own words would repeat the value.
+    messages: { 'string.pattern.name': 'must be {{#name}}', 'object.unknown': 'is not a known key' },
+  });
   if (result.error === undefined) return { ok: true, value: result.value };
   const faults = result.error.details.map(({ path, message }) => ({
     path: `${file}: ${path.join('.') || '(the file)'}`,
