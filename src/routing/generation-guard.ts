@@ -12,7 +12,10 @@ export interface AcceptedGeneration {
 }
 
 export type GenerationVerdict =
-  | { readonly ok: true; /** True once after an acceptance: everything known before is void. */ readonly renewed: boolean }
+  | {
+      readonly ok: true;
+      /** True once after an acceptance: everything known before is void. */ readonly renewed: boolean;
+    }
   | { readonly ok: false; readonly reason: 'missing' | 'other_generation' | 'smaller_revision' };
 
 /**
@@ -63,7 +66,8 @@ export class GenerationGuard {
     const found = await readAccepted(this.#path);
     const isFirst = found === undefined && this.#accepted === undefined;
     const accepted = isFirst ? await acceptGeneration(this.#path, { generation, revision }) : found;
-    if (accepted === undefined || accepted.id !== generation || revision < accepted.revision) return undefined;
+    if (accepted === undefined || accepted.id !== generation || revision < accepted.revision)
+      return undefined;
     if (this.#accepted !== undefined && accepted.at <= this.#accepted.at) return undefined;
     const renewed = this.#accepted !== undefined;
     this.#accepted = accepted;
@@ -78,7 +82,10 @@ export class GenerationGuard {
 }
 
 /** An operator's act: trust this store from now on. Every process on this machine reads it within a second. */
-export async function acceptGeneration(path: string, position: Required<StorePosition>): Promise<AcceptedGeneration> {
+export async function acceptGeneration(
+  path: string,
+  position: Required<StorePosition>,
+): Promise<AcceptedGeneration> {
   if (position.generation === undefined) throw new TypeError('a store without generation cannot be accepted');
   const accepted = { id: position.generation, revision: position.revision, at: Date.now() };
   await writeAtomically(path, `${JSON.stringify(accepted)}\n`);

@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import type { Redis, Script } from '../platform/redis.ts';
 import { loadScript, runScript, withStore } from '../platform/redis.ts';
 import { parseRoute, parseRouteChange } from './route-record.ts';
-import type { Heartbeat, RouteFields, RouteRefusal, RouteRow, RouteStore, RouteWritten } from './route-store.ts';
+import type {
+  Heartbeat,
+  RouteFields,
+  RouteRefusal,
+  RouteRow,
+  RouteStore,
+  RouteWritten,
+} from './route-store.ts';
 import type { StoreListener, StorePosition } from './route-store.ts';
 import type { EndpointId, Route } from './route.ts';
 import { isEndpointId } from './route.ts';
@@ -95,7 +102,12 @@ export class RedisRouteStore implements RouteStore {
 
   /** Writes one route by itself; repeatable. Which changes are refused and why: lua/put-route.lua. */
   async put(endpoint: EndpointId, { target, containerId, ...fields }: RouteFields): Promise<RouteWritten> {
-    const record = { ...fields, target_host: target?.host, target_port: target?.port, container_id: containerId };
+    const record = {
+      ...fields,
+      target_host: target?.host,
+      target_port: target?.port,
+      container_id: containerId,
+    };
     return this.#write(this.#put, [endpoint, JSON.stringify(record)]);
   }
 

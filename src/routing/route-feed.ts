@@ -7,7 +7,8 @@ import type { RouteTable } from './route-table.ts';
 import type { EndpointId, RouteChange } from './route.ts';
 
 /** in_sync: equal to the store a second ago. Otherwise the table is kept as it is and nothing is applied. */
-export type FeedState = 'starting' | 'in_sync' | 'store_away' | 'missing' | 'other_generation' | 'smaller_revision';
+export type FeedState =
+  'starting' | 'in_sync' | 'store_away' | 'missing' | 'other_generation' | 'smaller_revision';
 
 export interface RouteFeedOptions {
   readonly store: RouteStore;

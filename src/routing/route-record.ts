@@ -1,7 +1,12 @@
 import { isEndpointId } from './route.ts';
 import type { Route, RouteChange, RouteState } from './route.ts';
 
-const STATES: ReadonlySet<string> = new Set(['live', 'updating', 'stopped', 'withdrawn'] satisfies RouteState[]);
+const STATES: ReadonlySet<string> = new Set([
+  'live',
+  'updating',
+  'stopped',
+  'withdrawn',
+] satisfies RouteState[]);
 const SEQ = /^\d{1,16}$/;
 
 /** The stored JSON as a Route; undefined when it is not one (written by hand, or by a later version). */

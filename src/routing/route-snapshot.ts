@@ -20,7 +20,11 @@ export interface SnapshotHead {
   readonly seenAt: number;
 }
 
-export async function writeSnapshot(path: string, { generation, revision, seenAt }: SnapshotHead, table: RouteTable): Promise<void> {
+export async function writeSnapshot(
+  path: string,
+  { generation, revision, seenAt }: SnapshotHead,
+  table: RouteTable,
+): Promise<void> {
   const routes: Record<string, Route> = {};
   for (const [endpoint, entry] of table.entries()) routes[endpoint] = toRecord(entry);
   await writeAtomically(path, JSON.stringify({ v: 1, generation, revision, seen_at: seenAt, routes }));

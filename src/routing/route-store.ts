@@ -55,4 +55,5 @@ export interface RouteFields {
 export type RouteRefusal = 'stale_seq' | 'withdrawn' | 'seq_taken';
 
 export type RouteWritten =
-  { readonly applied: true; readonly revision: number } | { readonly applied: false; readonly refusal: RouteRefusal };
+  | { readonly applied: true; readonly revision: number }
+  | { readonly applied: false; readonly refusal: RouteRefusal };

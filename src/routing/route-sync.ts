@@ -64,7 +64,13 @@ export class RouteSync {
       onApplied: () => void this.#heartbeat.beatNow(),
       ...(options.checkEveryMs === undefined ? {} : { checkEveryMs: options.checkEveryMs }),
     });
-    this.#heartbeat = new ProxyHeartbeat({ proxyId, store, table, exchanges, revision: () => this.#feed.revision });
+    this.#heartbeat = new ProxyHeartbeat({
+      proxyId,
+      store,
+      table,
+      exchanges,
+      revision: () => this.#feed.revision,
+    });
     this.#snapshots = new RepeatedTask(() => this.#writeSnapshot(), options.snapshotEveryMs ?? 3_000);
     this.lookup = new RouteLookup({ table, feed: this.#feed, store, staleRoutesMs });
   }
@@ -76,10 +82,17 @@ export class RouteSync {
     if (snapshot !== undefined) this.#guard.remember(snapshot.generation, snapshot.revision);
     await this.#feed.start();
     await this.#waitForStore();
-    if (this.#feed.state !== 'in_sync' && snapshot !== undefined && snapshot.generation === this.#guard.generation) {
+    if (
+      this.#feed.state !== 'in_sync' &&
+      snapshot !== undefined &&
+      snapshot.generation === this.#guard.generation
+    ) {
       for (const { endpoint, route } of snapshot.routes) this.table.put(endpoint, route);
       this.#feed.resumeFrom(snapshot);
-      this.#options.logger.warn('routes come from the snapshot', { count: this.table.size, reason: this.#feed.state });
+      this.#options.logger.warn('routes come from the snapshot', {
+        count: this.table.size,
+        reason: this.#feed.state,
+      });
     }
     await this.#heartbeat.beatNow();
     await this.#snapshots.runSoon();
@@ -103,7 +116,9 @@ export class RouteSync {
     await this.#feed.close();
     await this.#heartbeat.close();
     await this.#snapshots.close();
-    await this.#writeSnapshot().catch((error: unknown) => this.#options.logger.warn('no route snapshot', { error }));
+    await this.#writeSnapshot().catch((error: unknown) =>
+      this.#options.logger.warn('no route snapshot', { error }),
+    );
   }
 
   async #writeSnapshot(): Promise<void> {

@@ -1,0 +1,154 @@
+import type { ErrorCode } from '../platform/errors.ts';
+
+export type Language = 'es' | 'en';
+
+export interface ErrorText {
+  readonly status: number;
+  readonly es: readonly [title: string, text: string];
+  readonly en: readonly [title: string, text: string];
+  /** Seconds after which it makes sense to try again; pages then reload by themselves. */
+  readonly retryAfterS?: number;
+}
+
+const BAD_REQUEST: Omit<ErrorText, 'status'> = {
+  es: ['Solicitud no válida', 'El servidor no entiende esta solicitud.'],
+  en: ['Bad request', 'The server does not understand this request.'],
+};
+const NO_ANSWER: Omit<ErrorText, 'status'> = {
+  es: [
+    'La aplicación no responde',
+    'La aplicación no responde en este momento. Esta página lo vuelve a intentar sola.',
+  ],
+  en: [
+    'The application does not answer',
+    'The application does not answer right now. This page tries again by itself.',
+  ],
+  retryAfterS: 5,
+};
+
+/** Every error answer that the proxy gives by itself. */
+const TEXTS: Partial<Record<ErrorCode, ErrorText>> = {
+  malformed_request: { status: 400, ...BAD_REQUEST },
+  bad_target_path: { status: 400, ...BAD_REQUEST },
+  not_found: {
+    status: 404,
+    es: ['No encontrado', 'Aquí no hay nada.'],
+    en: ['Not found', 'There is nothing here.'],
+  },
+  method_not_allowed: {
+    status: 405,
+    es: ['Método no permitido', 'Este método no se puede usar aquí.'],
+    en: ['Method not allowed', 'This method cannot be used here.'],
+  },
+  request_timeout: {
+    status: 408,
+    es: ['La solicitud no terminó', 'Durante un minuto no llegó nada más de esta solicitud.'],
+    en: ['The request did not end', 'Nothing more of this request arrived for a minute.'],
+  },
+  target_too_long: {
+    status: 414,
+    es: ['Dirección demasiado larga', 'La dirección tiene más de 16 KB.'],
+    en: ['Address too long', 'The address has more than 16 KB.'],
+  },
+  expectation_failed: {
+    status: 417,
+    es: ['Expectativa desconocida', 'Solo se admite Expect: 100-continue.'],
+    en: ['Unknown expectation', 'Only Expect: 100-continue is understood.'],
+  },
+  misdirected_request: {
+    status: 421,
+    es: ['Servidor equivocado', 'La dirección nombra otro servidor.'],
+    en: ['Wrong server', 'The address names another server.'],
+  },
+  headers_too_large: {
+    status: 431,
+    es: ['Cabeceras demasiado grandes', 'Las cabeceras tienen más de 32 KB.'],
+    en: ['Headers too large', 'The headers have more than 32 KB.'],
+  },
+  framing_unsupported: {
+    status: 501,
+    es: ['Codificación no admitida', 'Solo se admite Transfer-Encoding: chunked.'],
+    en: ['Coding not supported', 'Only Transfer-Encoding: chunked is supported.'],
+  },
+  loop_detected: {
+    status: 508,
+    es: ['Bucle', 'Esta solicitud vuelve una y otra vez al mismo servidor.'],
+    en: ['Loop', 'This request comes back to the same server again and again.'],
+  },
+  internal: {
+    status: 500,
+    es: ['Error interno', 'Algo salió mal de nuestro lado.'],
+    en: ['Internal error', 'Something went wrong on our side.'],
+  },
+  route_unknown: {
+    status: 404,
+    es: ['Esta instancia no existe', 'Compruebe la dirección, o pregunte a quien le dio el enlace.'],
+    en: ['There is no such instance', 'Check the address, or ask whoever gave you the link.'],
+  },
+  route_withdrawn: {
+    status: 410,
+    es: ['Esta instancia ya no existe', 'La instancia fue eliminada.'],
+    en: ['This instance is gone', 'The instance has been removed.'],
+  },
+  route_updating: {
+    status: 503,
+    es: ['Un momento, por favor', 'La aplicación se está preparando. Esta página se recarga sola.'],
+    en: ['One moment, please', 'The application is being prepared. This page reloads by itself.'],
+    retryAfterS: 3,
+  },
+  route_stopped: {
+    status: 503,
+    es: [
+      'La aplicación está detenida',
+      'Alguien la detuvo a propósito; se puede volver a iniciar en el panel.',
+    ],
+    en: [
+      'The application is stopped',
+      'Somebody stopped it on purpose; it can be started again in the panel.',
+    ],
+    retryAfterS: 60,
+  },
+  route_store_unavailable: {
+    status: 503,
+    es: [
+      'Un momento, por favor',
+      'Ahora no podemos averiguar adónde lleva este enlace. Esta página se recarga sola.',
+    ],
+    en: [
+      'One moment, please',
+      'We cannot look up where this link leads just now. This page reloads by itself.',
+    ],
+    retryAfterS: 5,
+  },
+  upstream_refused: { status: 502, ...NO_ANSWER },
+  upstream_unreachable: { status: 502, ...NO_ANSWER },
+  upstream_closed: { status: 502, ...NO_ANSWER },
+  upstream_bad_response: {
+    status: 502,
+    es: ['Respuesta no válida', 'La aplicación respondió algo que no es HTTP.'],
+    en: ['Invalid answer', 'The application answered something that is not HTTP.'],
+  },
+  connect_timeout: { status: 504, ...NO_ANSWER },
+  header_timeout: { status: 504, ...NO_ANSWER },
+};
+
+const INTERNAL: ErrorText = TEXTS.internal ?? { status: 500, ...BAD_REQUEST };
+
+/** Status and words of an error; a code that is none of the proxy's counts as internal. */
+export function errorText(code: ErrorCode): ErrorText {
+  return TEXTS[code] ?? INTERNAL;
+}
+
+/** Spanish unless the browser prefers English. */
+export function preferredLanguage(acceptLanguage: string | undefined): Language {
+  const ranked = (acceptLanguage ?? '')
+    .split(',')
+    .map((part) => {
+      const [tag = '', ...parameters] = part.trim().toLowerCase().split(';');
+      const quality = parameters.map((one) => /^\s*q=([\d.]+)$/.exec(one)?.[1]).find((q) => q !== undefined);
+      return { language: tag.split('-', 1)[0], quality: Number(quality ?? 1) };
+    })
+    .filter(({ language, quality }) => quality > 0 && (language === 'es' || language === 'en'))
+    .sort((left, right) => right.quality - left.quality);
+  return ranked[0]?.language === 'en' ? 'en' : 'es';
+}
