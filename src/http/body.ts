@@ -21,7 +21,8 @@ export function jsonBody({ limitBytes }: { readonly limitBytes: number }): Reque
   };
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
+/** Whether the request announces a body. */
+export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 

@@ -8,6 +8,8 @@ interface RequestContext {
   readonly requestId: string;
   /** Said once, in the access line. */
   notes: LogFields;
+  /** Where the router that was reached last is mounted. */
+  mount: string;
 }
 
 const contexts = new AsyncLocalStorage<RequestContext>();
@@ -31,17 +33,23 @@ export function noteRequest(fields: LogFields): void {
   if (context !== undefined) context.notes = { ...context.notes, ...fields };
 }
 
+/** Called as a mounted router is reached, so that its routes are counted under their full pattern. */
+export function noteMount(at: string): void {
+  const context = contexts.getStore();
+  if (context !== undefined) context.mount = at === '/' ? '' : at;
+}
+
 /** Runs the rest under a request id (the caller's if it has a good form), and writes one line when it ends. */
 export function requestContext({ log, metrics }: { log: Logger; metrics: Metrics }): RequestHandler {
   return (request, response, next) => {
     const requestId = givenRequestId(request) ?? randomBytes(12).toString('hex');
-    const context: RequestContext = { requestId, notes: {} };
+    const context: RequestContext = { requestId, notes: {}, mount: '' };
     const startedAt = performance.now();
     const path = request.path;
     response.setHeader('x-request-id', requestId);
     response.once('close', () => {
       const durationMs = performance.now() - startedAt;
-      const route = patternOf(request);
+      const route = patternOf(request, context.mount);
       metrics.httpRequest({ method: request.method, route, status: response.statusCode }, durationMs / 1_000);
       const isRoutine = route === '/livez' || route === '/readyz' || route === 'page';
       log[isRoutine ? 'debug' : 'info']('request', {
@@ -61,8 +69,8 @@ function givenRequestId(request: Request): string | undefined {
 }
 
 /** The pattern of the route that answered, so that the number of labels stays small. */
-function patternOf(request: Request): string {
+function patternOf(request: Request, mount: string): string {
   const { path } = (request.route as { path?: unknown } | undefined) ?? {};
-  if (typeof path === 'string') return path;
+  if (typeof path === 'string') return mount === '' ? path : (mount + path).replace(/(?<=.)\/$/, '');
   return request.res?.getHeader('x-ark-page') === undefined ? 'other' : 'page';
 }

@@ -1,20 +1,22 @@
 import Joi from 'joi';
 import { Router, type CookieOptions } from 'express';
 import { AppError } from '../platform/errors.ts';
-import { actorOf, SESSION_COOKIE, sessionTokenOf } from './authentication.ts';
+import { actorOf, requireRight, SESSION_COOKIE, sessionTokenOf } from './authentication.ts';
 import type { Sessions } from './sessions.ts';
 import { validate } from './validate.ts';
 
 export interface SessionApiOptions {
   readonly sessions: Sessions;
   readonly pagesUrl: string;
-  readonly sessionMs: number;
 }
+
+/** The store decides when a session is over; the cookie only has to outlive it. */
+const COOKIE_MS = 30 * 24 * 3_600_000;
 
 const signInQuery = Joi.object<{ code: string }, true>({ code: Joi.string().max(100).required() });
 
 /** Sign-in by a one-use link, who is signed in, sign-out. */
-export function createSessionApi({ sessions, pagesUrl, sessionMs }: SessionApiOptions): Router {
+export function createSessionApi({ sessions, pagesUrl }: SessionApiOptions): Router {
   const cookie: CookieOptions = {
     httpOnly: true,
     sameSite: 'strict',
@@ -28,8 +30,13 @@ export function createSessionApi({ sessions, pagesUrl, sessionMs }: SessionApiOp
     // A HEAD (link checkers, previews) must not use up the link.
     const token = request.method === 'GET' ? await sessions.signIn(code) : undefined;
     if (token === undefined) throw new AppError('unauthorized', 'This sign-in link was used, or is too old');
-    response.cookie(SESSION_COOKIE, token, { ...cookie, maxAge: sessionMs });
+    response.cookie(SESSION_COOKIE, token, { ...cookie, maxAge: COOKIE_MS });
     response.set('cache-control', 'no-store').redirect(303, '/');
+  });
+
+  router.post('/api/sign-in-links', requireRight('system:operate'), async (request, response) => {
+    const { user, role } = actorOf(request);
+    response.status(201).set('cache-control', 'no-store').json({ url: await sessions.createSignInLink({ user, role }) });
   });
 
   router.get('/api/session', (request, response) => {

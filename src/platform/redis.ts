@@ -36,7 +36,7 @@ export function openRedis({ url, name, onError }: RedisOptions): Redis {
     connectTimeout: FIRST_CONNECT_MS,
     commandTimeout: COMMAND_TIMEOUT_MS,
     socketTimeout: 2 * COMMAND_TIMEOUT_MS,
-    disconnectTimeout: 500,
+    disconnectTimeout: 100,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,

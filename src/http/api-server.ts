@@ -1,0 +1,127 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type Express, type RequestHandler } from 'express';
+import type { Logger } from '../platform/logger.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { authenticate, type AuthenticationOptions } from './authentication.ts';
+import { jsonBody } from './body.ts';
+import { handleErrors, refuseUnknown } from './error-handler.ts';
+import { noteMount, requestContext } from './request-context.ts';
+import type { MountedRouter } from './route-methods.ts';
+import { securityHeaders } from './security-headers.ts';
+import { webPages } from './web-pages.ts';
+
+export interface ApiServerOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly webDir: string;
+  readonly bodyLimitBytes: number;
+  readonly requestTimeoutMs: number;
+  readonly appsUrl: string;
+  readonly trustedProxies: readonly string[];
+  readonly authentication: AuthenticationOptions;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Signed messages of jobs, each router with its own callbackGate; no session, no JSON parser before. */
+  readonly callbacks: readonly MountedRouter[];
+  /** The features; each route names its right. */
+  readonly routers: readonly MountedRouter[];
+  /** Foreign pages under `/panels/…`; they read the body themselves. */
+  readonly panels?: readonly RequestHandler[];
+}
+
+export interface ApiServer {
+  readonly app: Express;
+  /** For WebSocket upgrades of the panels. */
+  readonly server: Server;
+  /** The port, once it listens. Throws when the address is taken. */
+  listen(): Promise<number>;
+  /** Takes no new connection, lets open answers end for `graceMs`, then cuts them. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const CLOSE_GRACE_MS = 10_000;
+
+/** The coordinator's HTTP server: pages, API and callbacks. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const app = createApp(options);
+  const server = createServer(app);
+  server.headersTimeout = 15_000;
+  server.requestTimeout = options.requestTimeoutMs;
+  // Longer than nginx keeps its side, so that it never writes into a connection that we just closed.
+  server.keepAliveTimeout = 75_000;
+  return {
+    app,
+    server,
+    listen: async () => {
+      server.listen(options.port, options.host);
+      await once(server, 'listening');
+      return (server.address() as AddressInfo).port;
+    },
+    close: async (graceMs = CLOSE_GRACE_MS) => closeServer(server, graceMs),
+  };
+}
+
+/** Everything that a request passes, in running order. */
+function createApp(options: ApiServerOptions): Express {
+  const { log, metrics, callbacks, routers, panels = [] } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', [...options.trustedProxies]);
+  app.set('query parser', 'simple');
+
+  // a request id, and one line in the log when it ends
+  app.use(requestContext({ log, metrics }));
+  // what browsers may do with our answers
+  app.use(securityHeaders({ https: options.authentication.pagesUrl.startsWith('https:') }));
+  // links to instances that came to the wrong origin
+  app.use(toAppsOrigin(options.appsUrl));
+  // jobs: signed, so they need no session
+  for (const mounted of callbacks) mount(app, mounted);
+  // the pages hold no secret: they ask the API as whoever is signed in
+  app.use(...webPages(options.webDir));
+  // who asks
+  app.use(authenticate(options.authentication));
+  // panels stream their bodies
+  for (const panel of panels) app.use(panel);
+  // JSON bodies
+  app.use(jsonBody({ limitBytes: options.bodyLimitBytes }));
+  // the features
+  for (const mounted of routers) mount(app, mounted);
+  // an address that nobody knows, or not with this method
+  app.use(refuseUnknown([...callbacks, ...routers]));
+  // every error, once
+  app.use(handleErrors(log));
+  return app;
+}
+
+function mount(app: Express, { at, router }: MountedRouter): void {
+  const note: RequestHandler = (_request, _response, next) => {
+    noteMount(at);
+    next();
+  };
+  app.use(at, note, router);
+}
+
+/** 307 keeps method and body. */
+function toAppsOrigin(appsUrl: string): RequestHandler {
+  return (request, response, next) => {
+    if (/^\/instances(?:\/|$)/.test(request.path)) {
+      response.redirect(307, appsUrl + request.originalUrl);
+      return;
+    }
+    next();
+  };
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, 'close');
+  server.close();
+  const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(cut);
+}

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import request from 'supertest';
+import { createHealthApi } from '../../src/http/health-api.ts';
+import { createMetrics } from '../../src/platform/metrics.ts';
+import { startApi, TOKEN, type ApiTestbed } from './api-testbed.ts';
+
+let bed: ApiTestbed;
+let fault: string | undefined;
+const stopping = new AbortController();
+
+beforeAll(async () => {
+  const dependencies = [
+    { name: 'redis', check: async () => Promise.resolve(undefined) },
+    { name: 'jenkins', check: async () => Promise.resolve(fault) },
+    {
+      name: 'moody',
+      check: async () =>
+        fault === 'throw' ? Promise.reject(new Error('inner')) : Promise.resolve(undefined),
+    },
+  ];
+  const router = createHealthApi({
+    version: '1.2.3',
+    dependencies,
+    metrics: createMetrics(),
+    stopping: stopping.signal,
+  });
+  bed = await startApi({ routers: [{ at: '/', router }] });
+});
+
+afterAll(async () => bed.close());
+
+const api = () => request(bed.api.app);
+
+test('alive and its version, for everybody', async () => {
+  expect((await api().get('/livez').expect(200)).body).toEqual({ status: 'alive' });
+  expect((await api().get('/version').expect(200)).body).toEqual({ name: 'ark-deploy', version: '1.2.3' });
+});
+
+test('ready names every dependency, and what is wrong with it', async () => {
+  expect((await api().get('/readyz').expect(200)).body).toEqual({
+    status: 'ready',
+    dependencies: { redis: { ok: true }, jenkins: { ok: true }, moody: { ok: true } },
+  });
+
+  fault = 'throw';
+  expect((await api().get('/readyz').expect(503)).body).toEqual({
+    status: 'not_ready',
+    dependencies: {
+      redis: { ok: true },
+      jenkins: { ok: false, detail: 'throw' },
+      moody: { ok: false, detail: 'does not answer' },
+    },
+  });
+  fault = undefined;
+});
+
+test('metrics need the right to read them', async () => {
+  await api().get('/metrics').expect(401);
+  const answer = await api().get('/metrics').set('authorization', `Bearer ${TOKEN}`).expect(200);
+
+  expect(answer.text).toContain('ark_redis_up');
+});
+
+test('a process that is being stopped is alive but not ready', async () => {
+  stopping.abort();
+
+  await api().get('/livez').expect(200);
+  expect((await api().get('/readyz').expect(503)).body).toMatchObject({ status: 'stopping' });
+});

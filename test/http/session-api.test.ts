@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import request from 'supertest';
+import { PAGES, startApi, TOKEN, type ApiTestbed } from './api-testbed.ts';
+
+let bed: ApiTestbed;
+
+beforeAll(async () => {
+  bed = await startApi();
+});
+
+afterAll(async () => bed.close());
+
+const api = () => request(bed.api.app);
+
+async function signInPath(): Promise<string> {
+  const link = await bed.sessions.createSignInLink({ user: 'ana', role: 'admin' });
+  return link.slice(PAGES.length);
+}
+
+test('a link signs in once: cookie, 303 to the pages, then it is used up', async () => {
+  const path = await signInPath();
+
+  await api().head(path).expect(401);
+  const answer = await api().get(path).expect(303);
+
+  expect(answer.headers['location']).toBe('/');
+  const [cookie = ''] = answer.headers['set-cookie'] as unknown as string[];
+  expect(cookie).toMatch(
+    /^ark_session=[A-Za-z0-9_-]{43}; Max-Age=2592000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
+  );
+  await api().get(path).expect(401);
+});
+
+test('the session says who is signed in, until the sign-out', async () => {
+  const cookie = await bed.signedIn();
+  expect((await api().get('/api/session').set({ cookie })).body).toEqual({ user: 'ana', role: 'operator' });
+
+  const out = await api().post('/api/session/sign-out').set({ cookie, origin: PAGES }).expect(204);
+
+  expect(out.headers['set-cookie']?.[0]).toMatch(/^ark_session=; .*Expires=Thu, 01 Jan 1970/);
+  await api().get('/api/session').set({ cookie }).expect(401);
+});
+
+test('a token has no session to end', async () => {
+  await api().post('/api/session/sign-out').set('authorization', `Bearer ${TOKEN}`).expect(204);
+});
+
+test.each([
+  '',
+  '?code=',
+  `?code=${'A'.repeat(43)}`,
+  `?code=${'A'.repeat(101)}`,
+  '?code[]=x',
+  '?code=a&code=b',
+])('no session for /sign-in%s', async (query) => {
+  const answer = await api().get(`/sign-in${query}`);
+
+  expect([400, 401]).toContain(answer.status);
+  expect(answer.headers['set-cookie']).toBeUndefined();
+});
+
+test('the store holds neither tokens nor codes', async () => {
+  const code = new URL(PAGES + (await signInPath())).searchParams.get('code') ?? '';
+  const cookie = await bed.signedIn();
+
+  const keys = await bed.redis.keys('*');
+  const stored = keys.join() + (await bed.redis.mget(keys)).join();
+
+  expect(stored).not.toContain(code);
+  expect(stored).not.toContain(cookie.replace('ark_session=', ''));
+  for (const key of keys) expect(await bed.redis.pttl(key)).toBeGreaterThan(0);
+});
+
+test('while Redis is away a session cannot be checked: 503 with Retry-After', async () => {
+  const own = await startApi();
+  const cookie = await own.signedIn();
+  await own.server.kill();
+
+  const answer = await request(own.api.app).get('/api/session').set({ cookie });
+
+  expect(answer.status).toBe(503);
+  expect(answer.headers['retry-after']).toBe('2');
+  expect(answer.body).toMatchObject({ code: 'store_unavailable' });
+  await own.close();
+});
