@@ -21,7 +21,11 @@ const REFUSED: readonly (readonly [string, number])[] = [
   ['ff00::', 8],
 ];
 
-const refused = blockListOf(REFUSED);
+// One list per family: a BlockList would find every IPv4 address in ::ffff:0:0/96.
+const refused = {
+  ipv4: blockListOf(REFUSED.filter(([network]) => isIPv4(network))),
+  ipv6: blockListOf(REFUSED.filter(([network]) => !isIPv4(network))),
+};
 const loopback = blockListOf([
   ['127.0.0.0', 8],
   ['::1', 128],
@@ -44,7 +48,7 @@ export function toHostAddress(
   if (address === undefined) return undefined;
   const family = isIPv4(address) ? 'ipv4' : 'ipv6';
   if (loopback.check(address, family)) return allowLoopback ? address : undefined;
-  return refused.check(address, family) ? undefined : address;
+  return refused[family].check(address, family) ? undefined : address;
 }
 
 /** The address of a visitor as a host's address would be spelled: IPv4 inside IPv6 is IPv4. */
