@@ -23,6 +23,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 const REASONS: Readonly<Record<string, string>> = {
   '"': "double-quoted strings are not supported, write '…'",
+  '.': 'properties and method calls are not supported',
+  '+': 'expressions are not supported',
   $: '$ outside of a single-quoted string is not supported',
   '@': 'annotations and libraries are not supported',
   '/': 'slashy strings and divisions are not supported',

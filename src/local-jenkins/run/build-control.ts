@@ -37,7 +37,7 @@ export class BuildControl {
 
   kill(interruption: Interruption): void {
     if (this.#kill.signal.aborted) return;
-    this.#onInterrupted(interruption);
+    if (this.#interruption === undefined) this.#onInterrupted(interruption);
     this.#kill.abort();
   }
 

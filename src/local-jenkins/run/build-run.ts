@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import type { Job } from '../store/job-store.ts';
-import type { BuildRecord, BuildResult } from '../model/build.ts';
+import type { BuildRecord } from '../model/build.ts';
 import { describeCause } from '../model/causes.ts';
 import type { BuildStore } from '../store/build-store.ts';
 import type { CredentialStore } from '../store/credential-store.ts';
@@ -8,6 +8,7 @@ import { BuildControl } from './build-control.ts';
 import { buildEnvironment } from './build-environment.ts';
 import { BuildLog } from './build-log.ts';
 import { Masker } from './masker.ts';
+import type { PipelineEnd } from './pipeline-run.ts';
 import { PipelineRun } from './pipeline-run.ts';
 import { signalCookie } from './process-marks.ts';
 import { KilledError } from './step-runner.ts';
@@ -51,12 +52,9 @@ export class BuildRun {
   /** Ends when the build is over and recorded; never rejects. */
   async run(): Promise<void> {
     const { build, builds } = this.#options;
-    const result = await this.#runPipeline().catch((error: unknown): BuildResult => {
-      if (error instanceof KilledError) return 'ABORTED';
-      this.#log.line(`ERROR: ${error instanceof Error ? error.message : 'the build failed'}`);
-      return 'FAILURE';
-    });
+    const { result, reason } = await this.#runPipeline().catch(toEnd);
     clearTimeout(this.#timer);
+    if (reason !== undefined) this.#log.line(reason);
     this.#log.finish(`Finished: ${result}`);
     build.result = result;
     build.duration = Math.max(1, Date.now() - build.timestamp);
@@ -81,11 +79,14 @@ export class BuildRun {
   /** The server ends: as kill, but the processes end too. */
   close(): void {
     this.#isClosing = true;
-    this.control.kill({ kind: 'user', user_id: 'SYSTEM' });
+    const interruption = { kind: 'user', user_id: 'SYSTEM' } as const;
+    // the interrupt reaches the running step's group even where no environment can be read
+    this.control.interrupt(interruption);
+    this.control.kill(interruption);
     signalCookie(this.build.cookie, 'SIGTERM');
   }
 
-  async #runPipeline(): Promise<BuildResult> {
+  async #runPipeline(): Promise<PipelineEnd> {
     const { job, workspace } = this.#options;
     const log = this.#log;
     for (const cause of this.build.causes) log.line(describeCause(cause));
@@ -107,16 +108,16 @@ export class BuildRun {
     }
   }
 
-  #refuse(job: Job): BuildResult {
+  #refuse(job: Job): PipelineEnd {
     this.#log.line('org.codehaus.groovy.control.MultipleCompilationErrorsException: startup failed:');
-    this.#log.line(`WorkflowScript: ${job.fault?.line ?? 1}: ${job.fault?.reason ?? 'unreadable'}`);
-    return 'FAILURE';
+    const reason = `WorkflowScript: ${job.fault?.line ?? 1}: ${job.fault?.reason ?? 'unreadable'}`;
+    return { result: 'FAILURE', reason };
   }
 
-  async #runInside(temporary: string): Promise<BuildResult> {
+  async #runInside(temporary: string): Promise<PipelineEnd> {
     const { build, job, builds, credentials, rootUrl, home, workspace, executor, inherited } = this.#options;
     const pipeline = job.pipeline;
-    if (pipeline === undefined) return 'FAILURE';
+    if (pipeline === undefined) return this.#refuse(job);
     this.#startTimer(pipeline.options.timeoutMs);
     const run = new PipelineRun({
       pipeline,
@@ -161,6 +162,14 @@ export class BuildRun {
     rmSync(this.#options.workspace, { recursive: true, force: true });
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+function toEnd(error: unknown): PipelineEnd {
+  if (error instanceof KilledError) return { result: 'ABORTED', reason: undefined };
+  return {
+    result: 'FAILURE',
+    reason: `ERROR: ${error instanceof Error ? error.message : 'the build failed'}`,
+  };
 }
 
 function describeDuration(ms: number): string {

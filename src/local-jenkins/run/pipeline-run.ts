@@ -14,6 +14,12 @@ export interface PipelineRunOptions {
   readonly onResult: (result: BuildResult) => void;
 }
 
+export interface PipelineEnd {
+  readonly result: BuildResult;
+  /** What stands at the end of the log. */
+  readonly reason: string | undefined;
+}
+
 type Environment = Readonly<Record<string, string>>;
 
 /** One walk through the stages and the post blocks of a pipeline. */
@@ -23,7 +29,6 @@ export class PipelineRun {
   readonly #context: StepContext;
   readonly #onResult: (result: BuildResult) => void;
   #result: BuildResult = 'SUCCESS';
-  /** What stands at the end of the log. */
   #reason: string | undefined;
 
   constructor({ pipeline, environment, context, onResult }: PipelineRunOptions) {
@@ -33,16 +38,15 @@ export class PipelineRun {
     this.#onResult = onResult;
   }
 
-  /** Resolves with the result; throws KilledError when the build was killed. */
-  async run(): Promise<BuildResult> {
+  /** Resolves with how it ended; throws KilledError when the build was killed. */
+  async run(): Promise<PipelineEnd> {
     for (const stage of this.#pipeline.stages) await this.#runStage(stage);
     this.#context.control.beginPost();
     if (Object.keys(this.#pipeline.post).length > 0) {
       const environment = { ...this.#environment, STAGE_NAME: 'Declarative: Post Actions' };
       await this.#inStage('Declarative: Post Actions', () => this.#runPost(this.#pipeline.post, environment));
     }
-    if (this.#reason !== undefined) this.#context.log.line(this.#reason);
-    return this.#result;
+    return { result: this.#result, reason: this.#reason };
   }
 
   async #runStage(stage: Stage): Promise<void> {
