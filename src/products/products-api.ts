@@ -53,7 +53,7 @@ export const settingsSchema = Joi.object<ProductSettings>({
 }).required();
 
 /**
- * /api/products and below: list, one, PUT /:id/settings (whole) and PATCH /:id (what is named). Reading needs
+ * Mounted at /api/products: list, one, PUT /:id/settings (whole) and PATCH /:id (what is named). Reading needs
  * `products:read`, changing `products:write`.
  */
 export function createProductsRouter({ catalogue, settings, hostExists }: ProductsApiOptions): Router {
@@ -65,7 +65,7 @@ export function createProductsRouter({ catalogue, settings, hostExists }: Produc
     throw new AppError('validation_failed', 'The default host does not exist', { details: { errors } });
   };
 
-  router.get('/api/products', requireRight('products:read'), async (_request, response) => {
+  router.get('/', requireRight('products:read'), async (_request, response) => {
     const products = catalogue.list();
     const said = await settings.getMany(products.map(({ id }) => id));
     response.json({
@@ -74,19 +74,19 @@ export function createProductsRouter({ catalogue, settings, hostExists }: Produc
     });
   });
 
-  router.get('/api/products/:id', requireRight('products:read'), async (request, response) => {
+  router.get('/:id', requireRight('products:read'), async (request, response) => {
     const product = catalogue.get(String(request.params['id']));
     response.json(viewOf(product, await settings.get(product.id)));
   });
 
-  router.put('/api/products/:id/settings', requireRight('products:write'), async (request, response) => {
+  router.put('/:id/settings', requireRight('products:write'), async (request, response) => {
     const product = catalogue.get(String(request.params['id']));
     const wanted = validate(settingsSchema, request.body);
     await mustExist(wanted.default_host);
     response.json(viewOf(product, await settings.update(product.id, () => wanted)));
   });
 
-  router.patch('/api/products/:id', requireRight('products:write'), async (request, response) => {
+  router.patch('/:id', requireRight('products:write'), async (request, response) => {
     const product = catalogue.get(String(request.params['id']));
     const change = validate(settingsChangeSchema, request.body);
     await mustExist(change.default_host);
