@@ -14,9 +14,8 @@ export interface SettingNotes {
 
 /** A variable with what there is to say about it. One that is needed is needed only by its role. */
 export function setting<S extends Joi.AnySchema>(schema: S, notes: SettingNotes): S {
-  const { summary, unit, ...rest } = notes;
-  const described = schema.description(summary).meta(rest);
-  return (unit === undefined ? described : described.unit(unit)) as S;
+  const { summary, ...rest } = notes;
+  return schema.description(summary).meta(rest) as S;
 }
 
 /** The variable must be there for the role that reads it, and is ignored for the other. */
