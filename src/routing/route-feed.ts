@@ -34,6 +34,7 @@ export class RouteFeed {
   #revision = 0;
   #seenAt: number | undefined;
   #needsAll = true;
+  #hasFailed = false;
 
   constructor(options: RouteFeedOptions) {
     this.#options = options;
@@ -101,7 +102,9 @@ export class RouteFeed {
       this.#enter('in_sync');
     } catch (error) {
       metrics.redisUp(false);
-      this.#enter('store_away', error);
+      // The very first look may come before the connection stands.
+      if (this.#state === 'starting' && !this.#hasFailed) this.#hasFailed = true;
+      else this.#enter('store_away', error);
     }
   }
 
