@@ -32,8 +32,13 @@ export class ApiClient {
     this.#signal = signal;
   }
 
+  /** Any call. */
+  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return parse<T>(await this.#fetch(method, path, body), `${method} ${path}`);
+  }
+
   async hosts(): Promise<readonly HostAnswer[]> {
-    return (await this.#call<{ hosts: HostAnswer[] }>('GET', '/api/hosts')).hosts;
+    return (await this.call<{ hosts: HostAnswer[] }>('GET', '/api/hosts')).hosts;
   }
 
   async registerHost(host: {
@@ -42,24 +47,29 @@ export class ApiClient {
     address: string;
     host_key: string;
   }): Promise<void> {
-    await this.#call('POST', '/api/hosts', { ssh_user: 'ark', ...host });
+    await this.call('POST', '/api/hosts', { ssh_user: 'ark', ...host });
   }
 
-  async changeHost(id: string, change: { address: string; host_key: string }): Promise<void> {
-    await this.#call('PATCH', `/api/hosts/${id}`, change);
+  async changeHostKey(id: string, hostKey: string): Promise<void> {
+    await this.call('PATCH', `/api/hosts/${id}`, { host_key: hostKey });
+  }
+
+  /** Answered 409 while instances live there. */
+  async removeHost(id: string): Promise<void> {
+    await this.call('DELETE', `/api/hosts/${id}`);
   }
 
   /** A fresh one-use link for the browser. */
   async signInUrl(): Promise<string> {
-    return (await this.#call<{ url: string }>('POST', '/api/sign-in-links', {})).url;
+    return (await this.call<{ url: string }>('POST', '/api/sign-in-links', {})).url;
   }
 
   async orderInstance(order: Readonly<Record<string, unknown>>): Promise<InstanceAnswer> {
-    return this.#call('POST', '/api/instances', order);
+    return this.call('POST', '/api/instances', order);
   }
 
   async deployAgain(id: string): Promise<void> {
-    await this.#call('POST', `/api/instances/${id}/deployments`, {});
+    await this.call('POST', `/api/instances/${id}/deployments`, {});
   }
 
   /** Undefined when there is no such instance, or no longer. `waitS` waits that long for a change of status. */
@@ -68,10 +78,6 @@ export class ApiClient {
     const answer = await this.#fetch('GET', `/api/instances/${id}${query}`);
     if (answer.status === 404 || answer.status === 410) return undefined;
     return parse<InstanceAnswer>(answer, `GET /api/instances/${id}`);
-  }
-
-  async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    return parse<T>(await this.#fetch(method, path, body), `${method} ${path}`);
   }
 
   async #fetch(method: string, path: string, body?: unknown): Promise<Response> {

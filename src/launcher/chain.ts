@@ -28,6 +28,8 @@ export interface ChainOptions {
   readonly signal: AbortSignal;
   /** Called when a part died too often to go on. */
   readonly onGivenUp: (name: string) => void;
+  /** One that is open already, in place of the bridge of the settings; closed with the chain. */
+  readonly network?: HostNetwork;
 }
 
 /** Everything that runs, from Redis to the client hosts. */
@@ -108,15 +110,13 @@ async function startParts(
 
 /** The hosts, not started yet, on a network of their own. */
 async function layHosts(
-  { settings, signal }: ChainOptions,
+  { settings, signal, network: given }: ChainOptions,
   life: Lifecycle,
   { secrets, around }: { secrets: LauncherSecrets; around: ServiceSurroundings },
 ): Promise<KeptHost[]> {
   if (settings.hosts === 0) return [];
-  const network = await HostNetwork.open(
-    { bridge: settings.bridge, gateway: `${settings.subnet}.1` },
-    signal,
-  );
+  const own = { bridge: settings.bridge, gateway: `${settings.subnet}.1` };
+  const network = given ?? (await HostNetwork.open(own, signal));
   life.add('host network', network);
   return Array.from({ length: settings.hosts }, (_, index) => {
     const name = `${settings.hostPrefix}${String(index + 1)}`;

@@ -29,10 +29,12 @@ export async function registerHosts(hosts: readonly KeptHost[], api: ApiClient):
   for (const { id, address, current } of hosts) {
     const record = known.get(id);
     const hostKey = current.hostKey;
-    if (record === undefined) {
+    const isElsewhere = record !== undefined && record.address !== address; // an address is for life
+    if (isElsewhere) await api.removeHost(id);
+    if (record === undefined || isElsewhere) {
       await api.registerHost({ host_id: id, name: id, address, host_key: hostKey });
-    } else if (record.address !== address || record.host_key_fingerprint !== fingerprint(hostKey)) {
-      await api.changeHost(id, { address, host_key: hostKey });
+    } else if (record.host_key_fingerprint !== fingerprint(hostKey)) {
+      await api.changeHostKey(id, hostKey);
     }
   }
 }

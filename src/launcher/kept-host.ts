@@ -44,6 +44,14 @@ export class KeptHost {
     this.#around.book.forget(this.id);
   }
 
+  /** Pulls the plug and removes the state. */
+  async destroy(): Promise<void> {
+    this.#wanted.abort();
+    await this.#host?.destroy();
+    await this.#watch;
+    this.#around.book.forget(this.id);
+  }
+
   async #begin(signal: AbortSignal): Promise<ClientHost> {
     const host = await startClientHost(this.#options, signal);
     this.#around.book.record(this.id, await host.initPid(signal), 'client-host.sh');

@@ -11,8 +11,9 @@ export interface LauncherSettings {
   readonly root: string;
   /** Everything that is written lies below it. */
   readonly stateDir: string;
-  /** Where nginx listens; everything else stays on loopback. */
-  readonly listenHost: string;
+  /** Where nginx listens for pages and instances; everything else stays on loopback. */
+  readonly pagesHost: string;
+  readonly appsHost: string;
   readonly ports: Readonly<Record<'pages' | 'apps' | 'api' | 'instances' | 'redis' | 'jenkins', PortSetting>>;
   readonly pagesUrl: string;
   readonly appsUrl: string;
