@@ -96,7 +96,10 @@ export class Callbacks {
       return { decision: 'abandoned', reason: message.reason };
     }
     const deployment = await this.#leased({ lease, deployment_id });
-    const reason: Reason = { code: message.reason, detail: message.detail ?? `Failed in stage ${message.stage}` };
+    const reason: Reason = {
+      code: message.reason,
+      detail: message.detail ?? `Failed in stage ${message.stage}`,
+    };
     const outcome = await store.decide(deployment.id, {
       decision: { outcome: 'abandoned', at: clock(), reason, retire: [] },
       ...(deployment.cancel === undefined && { to: 'failed' as const }),
@@ -124,7 +127,10 @@ export class Callbacks {
   }
 
   /** Only a recreate takes the running app away; its routes answer 503 until the decision. */
-  async #updatingRoutes(deployment: Deployment, { stage, status }: ProgressMessage): Promise<readonly string[]> {
+  async #updatingRoutes(
+    deployment: Deployment,
+    { stage, status }: ProgressMessage,
+  ): Promise<readonly string[]> {
     if (stage !== 'stop' || status !== 'started' || deployment.release_id === '') return [];
     const stored = await this.#options.store.release(deployment.release_id);
     if (stored?.release.product.strategy !== 'recreate') return [];
@@ -145,7 +151,12 @@ function toDecisionAnswer({ outcome, reason, retire }: Decision): DecisionAnswer
   }
 }
 
-function candidateOf({ lease: _lease, deployment_id: _id, project: _project, ...candidate }: ReadyMessage): Candidate {
+function candidateOf({
+  lease: _lease,
+  deployment_id: _id,
+  project: _project,
+  ...candidate
+}: ReadyMessage): Candidate {
   return candidate;
 }
 

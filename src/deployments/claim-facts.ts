@@ -37,7 +37,8 @@ export async function readClaimingBuild(
   await pollUntil(
     async () => {
       latest = await builds.readBuild(ref, signal);
-      if (!latest) throw new AppError('build_unknown', `Jenkins knows no build ${ref.job} #${String(ref.number)}`);
+      if (!latest)
+        throw new AppError('build_unknown', `Jenkins knows no build ${ref.job} #${String(ref.number)}`);
       if (!latest.running) throw new AppError('build_not_running', 'This build is not running');
       return latest.parameters['DEPLOYMENT_ID'] || latest.parameters['INSTANCE_ID'] ? true : undefined;
     },
@@ -89,8 +90,13 @@ function requireSame(message: ClaimMessage, build: Build): void {
     ['DEPLOYMENT_ID', message.deployment_id],
     ['INSTANCE_ID', message.instance_id],
   ] as const;
-  const other = pairs.filter(([name, given]) => given !== undefined && given !== (build.parameters[name] ?? ''));
+  const other = pairs.filter(
+    ([name, given]) => given !== undefined && given !== (build.parameters[name] ?? ''),
+  );
   if (other.length > 0) {
-    throw new AppError('build_mismatch', `The build does not carry this ${other.map(([name]) => name).join(', ')}`);
+    throw new AppError(
+      'build_mismatch',
+      `The build does not carry this ${other.map(([name]) => name).join(', ')}`,
+    );
   }
 }

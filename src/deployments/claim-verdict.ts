@@ -39,11 +39,17 @@ export function judgeClaim(facts: ClaimFacts): ClaimVerdict {
   const { build, deployment, instance, claimedBefore } = facts;
   if (claimedBefore) return judgeRepeat(claimedBefore);
   if (ID_NAMES.every((name) => (build.parameters[name] ?? '') === '')) {
-    return refuse('start_from_panel', 'This build names no instance: start it from the panel, or give INSTANCE_ID');
+    return refuse(
+      'start_from_panel',
+      'This build names no instance: start it from the panel, or give INSTANCE_ID',
+    );
   }
   if (!instance) return refuse('instance_not_found', 'There is no such instance');
   if (build.parameters['DEPLOYMENT_ID'] && !deployment) {
-    return refuse('deployment_not_found', 'There is no such deployment; leave DEPLOYMENT_ID empty to deploy again');
+    return refuse(
+      'deployment_not_found',
+      'There is no such deployment; leave DEPLOYMENT_ID empty to deploy again',
+    );
   }
   const edited = facts.sent ? editedFields(build.parameters, facts.sent) : [];
   if (edited.length > 0) {

@@ -49,7 +49,11 @@ export class Claims {
   }
 
   /** Undefined: the state changed between look and act, so judge again. */
-  async #act(verdict: ClaimVerdict, facts: ClaimFacts, signal: AbortSignal): Promise<DeploymentId | undefined> {
+  async #act(
+    verdict: ClaimVerdict,
+    facts: ClaimFacts,
+    signal: AbortSignal,
+  ): Promise<DeploymentId | undefined> {
     if (verdict.kind === 'refuse') throw this.#refusal(verdict);
     if (verdict.kind === 'repeat') return verdict.deployment.id;
     const { faults, log } = this.#options;
@@ -90,7 +94,10 @@ export class Claims {
     const now = clock();
     const releaseId = jobKind === 'destroy' ? '' : instance.desired_release || (deployment?.release_id ?? '');
     if (jobKind === 'deploy' && releaseId === '') {
-      throw new AppError('start_from_panel', 'This instance has no release to deploy: start it from the panel');
+      throw new AppError(
+        'start_from_panel',
+        'This instance has no release to deploy: start it from the panel',
+      );
     }
     const adopt = newDeployment({
       instance,
@@ -101,7 +108,10 @@ export class Claims {
       deadlineAt: now + deadlineMs,
       trigger: `jenkins: ${user}`,
       by: user,
-      why: build.causes.map((cause) => cause.text).join('; ').slice(0, 200),
+      why: build.causes
+        .map((cause) => cause.text)
+        .join('; ')
+        .slice(0, 200),
     });
     return { ...(await this.#orderFor(adopt, instance, build)), adopt };
   }
@@ -118,7 +128,9 @@ export class Claims {
         await this.#askForLock(outcome.by, signal);
         return undefined;
       case 'full':
-        throw new AppError('busy', 'The host works on as many deployments as it may; try again', { retryAfterS: 5 });
+        throw new AppError('busy', 'The host works on as many deployments as it may; try again', {
+          retryAfterS: 5,
+        });
       case 'not_allowed':
         throw new AppError('not_allowed_now', 'The instance does not allow this now');
       case 'claimed':

@@ -1,5 +1,13 @@
 import type { HostId } from '../hosts/host.ts';
-import type { BuildMark, Decision, Deployment, DeploymentId, Reason, ReleaseId, StageMark } from './deployment.ts';
+import type {
+  BuildMark,
+  Decision,
+  Deployment,
+  DeploymentId,
+  Reason,
+  ReleaseId,
+  StageMark,
+} from './deployment.ts';
 import type { Instance, InstanceId } from './instance.ts';
 import type { Phase } from './phases.ts';
 import type { ComposeTexts, Release } from './release.ts';

@@ -53,7 +53,10 @@ export interface Deployments {
 export function createDeployments(options: DeploymentsOptions, lifecycle: Lifecycle): Deployments {
   const verification = lifecycle.add('verification', new Verification(options));
   const follower = new Follower({ ...options, trigger: new Trigger(options), verification });
-  const tracker = lifecycle.add('tracker', new Tracker({ ...options, everyMs: options.trackEveryMs, follower }));
+  const tracker = lifecycle.add(
+    'tracker',
+    new Tracker({ ...options, everyMs: options.trackEveryMs, follower }),
+  );
   return {
     orders: new Orders({ ...options, tracker }),
     claims: new Claims(options),

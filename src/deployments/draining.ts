@@ -24,7 +24,10 @@ export async function openOnOldTarget(
   if (decision?.outcome !== 'switched' || decision.replaces === undefined) return undefined;
   const passedMs = clock() - decision.at;
   if (passedMs > (await drainTimeMs(store, deployment))) return undefined;
-  const { acknowledged, open } = await proxies.seen(decision_revision, await oldTargets(store, decision.replaces));
+  const { acknowledged, open } = await proxies.seen(
+    decision_revision,
+    await oldTargets(store, decision.replaces),
+  );
   if (!acknowledged && passedMs < ACKNOWLEDGE_WITHIN_MS) return open;
   return open > 0 ? open : undefined;
 }

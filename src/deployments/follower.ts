@@ -40,7 +40,9 @@ export class Follower {
           ? this.#endUnstarted(deployment)
           : this.#options.trigger.step(deployment, signal);
       case 'queued':
-        return deployment.build ? this.#followBuild(deployment, signal) : this.#followQueue(deployment, signal);
+        return deployment.build
+          ? this.#followBuild(deployment, signal)
+          : this.#followQueue(deployment, signal);
       default:
         return this.#followBuild(deployment, signal);
     }
@@ -113,7 +115,9 @@ export class Follower {
   async #stop(deployment: Deployment, { ref, late, signal }: StopOrder): Promise<void> {
     const { store, builds, clock } = this.#options;
     if (!deployment.decision && !isTerminal(deployment.phase) && deployment.claimed_at !== undefined) {
-      const reason = late ? TIMED_OUT : { code: 'cancelled', detail: `Cancelled by ${deployment.cancel?.by ?? ''}` };
+      const reason = late
+        ? TIMED_OUT
+        : { code: 'cancelled', detail: `Cancelled by ${deployment.cancel?.by ?? ''}` };
       await store.decide(deployment.id, {
         decision: { outcome: 'abandoned', at: clock(), reason, retire: [] },
         reason,

@@ -5,7 +5,11 @@ import type { DeploymentKind } from './deployment.ts';
 export interface JobBook {
   jobFor(kind: DeploymentKind, product: string, environment: HostEnvironment): Promise<string>;
   /** Undefined when the job is none of ours. */
-  kindOf(job: string, product: string, environment: HostEnvironment): Promise<'deploy' | 'destroy' | undefined>;
+  kindOf(
+    job: string,
+    product: string,
+    environment: HostEnvironment,
+  ): Promise<'deploy' | 'destroy' | undefined>;
 }
 
 export interface ProductJobs {

@@ -99,7 +99,10 @@ export class Orders {
     const idempotency = idempotent && keyOf(orderer, idempotent);
     const before = idempotency && placedBefore(await store.replay(idempotency));
     if (before) return before;
-    return this.#store(await this.#place({ instance, product, inputs }, orderer, { why: order.why }), idempotency);
+    return this.#store(
+      await this.#place({ instance, product, inputs }, orderer, { why: order.why }),
+      idempotency,
+    );
   }
 
   /** Cancels what is active and queues the removal behind it. Repeatable while the removal has not succeeded. */
@@ -149,8 +152,10 @@ export class Orders {
     const deployment = await store.deployment(id);
     if (!deployment) throw new AppError('deployment_not_found', 'There is no such deployment');
     const outcome = await store.cancel(id, orderer.user);
-    if (outcome.kind === 'already_live') throw new AppError('already_live', 'The new release is live already');
-    if (outcome.kind === 'ended') throw new AppError('already_ended', `The deployment has ended: ${outcome.phase}`);
+    if (outcome.kind === 'already_live')
+      throw new AppError('already_live', 'The new release is live already');
+    if (outcome.kind === 'ended')
+      throw new AppError('already_ended', `The deployment has ended: ${outcome.phase}`);
     log.info('cancel ordered', { deploymentId: id, user: orderer.user });
     void tracker.look(id);
   }
@@ -158,7 +163,8 @@ export class Orders {
   async #known(id: InstanceId): Promise<Instance> {
     const instance = await this.#options.store.instance(id);
     if (!instance) throw new AppError('instance_not_found', 'There is no such instance');
-    if (instance.deleted_at !== undefined) throw new AppError('instance_deleted', 'This instance was deleted');
+    if (instance.deleted_at !== undefined)
+      throw new AppError('instance_deleted', 'This instance was deleted');
     return instance;
   }
 
@@ -167,7 +173,9 @@ export class Orders {
     const stored = id === '' ? undefined : await this.#options.store.release(id);
     const values = new Map(stored?.release.inputs.map(({ env, value }) => [env, value]));
     const known = Object.entries(product.inputs).filter(([, spec]) => values.has(spec.env));
-    return Object.fromEntries(known.map(([name, spec]) => [name, typed(spec.type, values.get(spec.env) ?? '')]));
+    return Object.fromEntries(
+      known.map(([name, spec]) => [name, typed(spec.type, values.get(spec.env) ?? '')]),
+    );
   }
 
   async #place(
@@ -177,7 +185,11 @@ export class Orders {
   ): Promise<NewOrder> {
     const { clock, deadlineMs, jobs } = this.#options;
     const now = clock();
-    const release = releaseOf(product, inputs, { id: newReleaseId(), instance_id: instance.id, created_at: now });
+    const release = releaseOf(product, inputs, {
+      id: newReleaseId(),
+      instance_id: instance.id,
+      created_at: now,
+    });
     const deployment = newDeployment({
       instance,
       kind: 'deploy',
@@ -202,7 +214,11 @@ export class Orders {
     });
     const before = placedBefore(outcome);
     if (before) return before;
-    log.info('order accepted', { deploymentId: deployment.id, instanceId: deployment.instance_id, user: deployment.by });
+    log.info('order accepted', {
+      deploymentId: deployment.id,
+      instanceId: deployment.instance_id,
+      user: deployment.by,
+    });
     // The order stands; that it starts a moment later when this look fails is the tracker's business.
     await tracker.poke(deployment.host_id).catch((error: unknown) => {
       log.warn('dispatch postponed', { deploymentId: deployment.id, error });
@@ -270,4 +286,3 @@ function newInstance({ order, product, hostId, by, now }: InstanceSeed): Instanc
     ...(order.expires_at !== undefined && { expires_at: order.expires_at }),
   };
 }
-

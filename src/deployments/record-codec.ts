@@ -105,7 +105,8 @@ function decode(fields: Fields, kinds: Readonly<Record<string, Kind>>): Record<s
     const text = fields[name];
     if (kind === 'text') record[name] = text ?? '';
     else if (kind === 'flag') record[name] = text === '1';
-    else if (text !== undefined && text !== '') record[name] = kind === 'number' ? Number(text) : JSON.parse(text);
+    else if (text !== undefined && text !== '')
+      record[name] = kind === 'number' ? Number(text) : JSON.parse(text);
   }
   return record;
 }

@@ -54,7 +54,10 @@ export class RedisDeploymentStore implements DeploymentStore {
         release: { id: release.release.id, body: this.#box.seal(release.release), texts: release.texts },
       }),
       ...(idempotency && { idempotency: storedIdempotency(idempotency) }),
-      replaced_reason: JSON.stringify({ code: 'superseded', detail: `Replaced by the newer order ${deployment.id}` }),
+      replaced_reason: JSON.stringify({
+        code: 'superseded',
+        detail: `Replaced by the newer order ${deployment.id}`,
+      }),
     });
     return (answer === undefined ? { kind: word } : { kind: word, answer }) as CreateOutcome;
   }
@@ -68,7 +71,10 @@ export class RedisDeploymentStore implements DeploymentStore {
     return (word === 'held' ? { kind: word, by } : { kind: word }) as AdmitOutcome;
   }
 
-  async advance(id: DeploymentId, { from, to, fields, freePorts, finish, detail }: Advance): Promise<boolean> {
+  async advance(
+    id: DeploymentId,
+    { from, to, fields, freePorts, finish, detail }: Advance,
+  ): Promise<boolean> {
     const [word] = await this.#scripts.run('advance', {
       deployment_id: id,
       from,
@@ -149,8 +155,12 @@ export class RedisDeploymentStore implements DeploymentStore {
     const body = await this.#read(`release:${id}`, (key) => this.#redis.get(key));
     if (body === null) return undefined;
     const release = this.#box.open(body);
-    const digests = [release.compose_digest, release.data_compose_digest].filter((digest) => digest !== undefined);
-    const texts = await this.#read('compose:', (key) => this.#redis.mget(digests.map((digest) => key + digest)));
+    const digests = [release.compose_digest, release.data_compose_digest].filter(
+      (digest) => digest !== undefined,
+    );
+    const texts = await this.#read('compose:', (key) =>
+      this.#redis.mget(digests.map((digest) => key + digest)),
+    );
     return { release, texts: Object.fromEntries(digests.map((digest, at) => [digest, texts[at] ?? ''])) };
   }
 
@@ -159,7 +169,10 @@ export class RedisDeploymentStore implements DeploymentStore {
     return texts.map((text) => JSON.parse(text) as StageMark);
   }
 
-  async claimedBy(job: string, build: Pick<BuildMark, 'number' | 'timestamp'>): Promise<DeploymentId | undefined> {
+  async claimedBy(
+    job: string,
+    build: Pick<BuildMark, 'number' | 'timestamp'>,
+  ): Promise<DeploymentId | undefined> {
     const id = await this.#read(buildKey(job, build), (key) => this.#redis.get(key));
     return (id ?? undefined) as DeploymentId | undefined;
   }
@@ -178,7 +191,10 @@ export class RedisDeploymentStore implements DeploymentStore {
     return (await this.#read('frozen', (key) => this.#redis.exists(key))) === 1;
   }
 
-  async replay({ key, body_sha }: Pick<IdempotencyRecord, 'key' | 'body_sha'>): Promise<CreateOutcome | undefined> {
+  async replay({
+    key,
+    body_sha,
+  }: Pick<IdempotencyRecord, 'key' | 'body_sha'>): Promise<CreateOutcome | undefined> {
     const text = await this.#read(`idempotency:${key}`, (full) => this.#redis.get(full));
     if (text === null) return undefined;
     const stored = JSON.parse(text) as { body_sha: string; answer: string };
@@ -196,18 +212,25 @@ export class RedisDeploymentStore implements DeploymentStore {
   }
 
   async isHostInUse(host: HostId): Promise<boolean> {
-    for (let offset: number | undefined = 0; offset !== undefined; ) {
+    for (let offset: number | undefined = 0; offset !== undefined;) {
       const { items, next }: Page<Instance> = await this.instances({ offset, limit: 200 });
-      if (items.some((instance) => instance.host_id === host && instance.deleted_at === undefined)) return true;
+      if (items.some((instance) => instance.host_id === host && instance.deleted_at === undefined))
+        return true;
       offset = next;
     }
     return false;
   }
 
   /** One page of a sorted-set index, newest first. */
-  async #page<T>(index: string, { offset, limit }: PageQuery, read: (id: string) => Promise<T | undefined>): Promise<Page<T>> {
+  async #page<T>(
+    index: string,
+    { offset, limit }: PageQuery,
+    read: (id: string) => Promise<T | undefined>,
+  ): Promise<Page<T>> {
     const total = await this.#read(index, (key) => this.#redis.zcard(key));
-    const ids = await this.#read(index, (key) => this.#redis.zrange(key, String(offset), String(offset + limit - 1), 'REV'));
+    const ids = await this.#read(index, (key) =>
+      this.#redis.zrange(key, String(offset), String(offset + limit - 1), 'REV'),
+    );
     const items = (await Promise.all(ids.map(read))).filter((item) => item !== undefined);
     const next = offset + ids.length;
     return { items, total, ...(next < total && ids.length > 0 && { next }) };

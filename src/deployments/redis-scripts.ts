@@ -22,15 +22,25 @@ export class Scripts {
 
   constructor(options: ScriptsOptions) {
     this.#options = options;
-    const entries = NAMES.map((name) => [name, loadScript([PUT_ROUTE, join(HERE, 'common.lua'), join(HERE, `${name}.lua`)])]);
+    const entries = NAMES.map((name) => [
+      name,
+      loadScript([PUT_ROUTE, join(HERE, 'common.lua'), join(HERE, `${name}.lua`)]),
+    ]);
     this.#scripts = Object.fromEntries(entries) as Record<ScriptName, Script>;
   }
 
   /** The script's answer: a word that says the outcome, then its values. Repeatable as each script says. */
-  async run(name: ScriptName, args: Readonly<Record<string, unknown>>): Promise<readonly [string, ...string[]]> {
+  async run(
+    name: ScriptName,
+    args: Readonly<Record<string, unknown>>,
+  ): Promise<readonly [string, ...string[]]> {
     const { redis, prefix, clock, portQuarantineMs } = this.#options;
     const now = clock();
-    const json = JSON.stringify({ now: String(now), quarantine_until: String(now + portQuarantineMs), ...args });
+    const json = JSON.stringify({
+      now: String(now),
+      quarantine_until: String(now + portQuarantineMs),
+      ...args,
+    });
     const answer = await runScript(redis, this.#scripts[name], { keys: [prefix], args: [json] });
     return answer as [string, ...string[]];
   }

@@ -48,10 +48,19 @@ function failureOf(build: Build): Reason {
   const name = `Build ${String(build.number)}`;
   switch (build.result) {
     case 'SUCCESS':
-      return { code: 'callback_lost', detail: `${name} ended well but its callbacks never arrived: rebuild it` };
+      return {
+        code: 'callback_lost',
+        detail: `${name} ended well but its callbacks never arrived: rebuild it`,
+      };
     case 'ABORTED':
-      return { code: 'build_aborted', detail: `${name} was aborted${build.interrupted_by ? ` by ${build.interrupted_by}` : ''}` };
+      return {
+        code: 'build_aborted',
+        detail: `${name} was aborted${build.interrupted_by ? ` by ${build.interrupted_by}` : ''}`,
+      };
     default:
-      return { code: 'build_failed', detail: `${name} ended as ${build.result ?? 'unknown'}; its log says why` };
+      return {
+        code: 'build_failed',
+        detail: `${name} ended as ${build.result ?? 'unknown'}; its log says why`,
+      };
   }
 }

@@ -60,14 +60,21 @@ export class Trigger {
     const { id, instance_id: instanceId, job: jenkinsJob } = deployment;
     switch (outcome.kind) {
       case 'queued':
-        await store.advance(id, { from: ['triggering'], to: 'queued', fields: { queue_id: outcome.queueId } });
+        await store.advance(id, {
+          from: ['triggering'],
+          to: 'queued',
+          fields: { queue_id: outcome.queueId },
+        });
         log.info('build queued', { deploymentId: id, instanceId, jenkinsJob, queueId: outcome.queueId });
         return;
       case 'refused':
         return this.#reject(deployment, { code: 'build_server_refused', detail: outcome.detail });
       case 'unavailable':
         // Nothing was accepted: the next round posts again.
-        await store.advance(id, { from: ['triggering'], fields: { posted_at: 0, queue_why: outcome.detail } });
+        await store.advance(id, {
+          from: ['triggering'],
+          fields: { posted_at: 0, queue_why: outcome.detail },
+        });
         log.warn('jenkins unavailable', { deploymentId: id, jenkinsJob, reason: outcome.detail });
         return;
       case 'ambiguous':

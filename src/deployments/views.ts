@@ -61,7 +61,11 @@ export function pendingOf({ deployment, instance, load }: PendingFacts): Pending
   };
 }
 
-function reasonOf({ phase, queue_why }: Deployment, instance: Instance | undefined, load: HostLoad | undefined): string {
+function reasonOf(
+  { phase, queue_why }: Deployment,
+  instance: Instance | undefined,
+  load: HostLoad | undefined,
+): string {
   if (phase === 'waiting') {
     if (instance?.active) return 'instance_busy';
     return load && load.active.length > 0 ? 'host_full' : 'in_line';
@@ -70,7 +74,11 @@ function reasonOf({ phase, queue_why }: Deployment, instance: Instance | undefin
   return phase;
 }
 
-function holderOf({ id }: Deployment, instance: Instance | undefined, load: HostLoad | undefined): string | undefined {
+function holderOf(
+  { id }: Deployment,
+  instance: Instance | undefined,
+  load: HostLoad | undefined,
+): string | undefined {
   const holder = instance?.active || load?.active[0];
   return holder === id ? undefined : holder;
 }

@@ -21,7 +21,10 @@ export type ProbeResult =
  * Asks the target itself until it answers 200 to 399 or the time is over: GET, no redirects followed, few KB,
  * 2 s a try. Repeatable; throws only when `signal` is aborted.
  */
-export async function probeTarget(target: Target, { path, timeoutMs, signal }: ProbeOptions): Promise<ProbeResult> {
+export async function probeTarget(
+  target: Target,
+  { path, timeoutMs, signal }: ProbeOptions,
+): Promise<ProbeResult> {
   const endAt = Date.now() + timeoutMs;
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     const seen = await tryOnce(target, path, signal);
@@ -32,11 +35,22 @@ export async function probeTarget(target: Target, { path, timeoutMs, signal }: P
 }
 
 /** Undefined when healthy, else what was met. */
-async function tryOnce({ host, port }: Target, path: string, signal: AbortSignal): Promise<string | undefined> {
+async function tryOnce(
+  { host, port }: Target,
+  path: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   signal.throwIfAborted();
   return new Promise((resolve) => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(ONE_TRY_MS)]);
-    const outgoing = request({ host, port, path, agent: false, signal: limit, headers: { 'user-agent': 'ark-probe' } });
+    const outgoing = request({
+      host,
+      port,
+      path,
+      agent: false,
+      signal: limit,
+      headers: { 'user-agent': 'ark-probe' },
+    });
     outgoing.on('response', (response) => {
       const status = response.statusCode ?? 0;
       let bytes = 0;

@@ -32,7 +32,14 @@ export const HELLO: Product = {
   deadline_s: 900,
   drain_s: 5,
   inputs: {
-    title: { type: 'string', required: false, secret: false, max_length: 80, env: 'APP_TITLE', default: 'Hola' },
+    title: {
+      type: 'string',
+      required: false,
+      secret: false,
+      max_length: 80,
+      env: 'APP_TITLE',
+      default: 'Hola',
+    },
   },
   secrets: [],
   singletons: [],
@@ -111,7 +118,13 @@ export class Bench {
     this.builds = new MemoryBuildServer({ jobs: [DEPLOY_JOB, DESTROY_JOB], now: clock });
     const secret = new Secret('secret of the bench');
     const box = new ReleaseBox(secret);
-    this.store = new RedisDeploymentStore({ redis, prefix: this.prefix, clock, portQuarantineMs: 86_400_000, box });
+    this.store = new RedisDeploymentStore({
+      redis,
+      prefix: this.prefix,
+      clock,
+      portQuarantineMs: 86_400_000,
+      box,
+    });
     this.restart();
   }
 
@@ -163,7 +176,9 @@ export class Bench {
   }
 
   readyMessage(claim: ClaimAnswer): ReadyMessage {
-    const endpoints = claim.endpoints.map(({ name, candidates }) => [name, containerOn(candidates[0] ?? 0, name)] as const);
+    const endpoints = claim.endpoints.map(
+      ({ name, candidates }) => [name, containerOn(candidates[0] ?? 0, name)] as const,
+    );
     const primary = containerOn(claim.endpoints[0]?.candidates[0] ?? 0, claim.endpoints[0]?.name ?? '');
     return {
       lease: claim.lease,

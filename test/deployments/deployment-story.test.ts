@@ -22,7 +22,10 @@ beforeEach(async () => {
 });
 
 const route = async (endpoint: string) =>
-  JSON.parse((await redis.get(`${bench.prefix}route:${endpoint}`)) ?? 'null') as Record<string, unknown> | null;
+  JSON.parse((await redis.get(`${bench.prefix}route:${endpoint}`)) ?? 'null') as Record<
+    string,
+    unknown
+  > | null;
 
 test('an order becomes a route that leads to the reported target', async () => {
   const { instance_id, deployment_id, claim } = await bench.bringLive();
@@ -52,7 +55,10 @@ test('a second deployment keeps the live project and retires it after the switch
   const second = await bench.runBuild();
 
   expect(second.claim.keep).toEqual([first.claim.project, `${first.instance_id}-data`]);
-  expect(second.answer).toEqual({ status: 200, body: { decision: 'switched', retire: [first.claim.project] } });
+  expect(second.answer).toEqual({
+    status: 200,
+    body: { decision: 'switched', retire: [first.claim.project] },
+  });
   expect(BigInt(second.claim.seq)).toBeGreaterThan(BigInt(first.claim.seq));
   expect(second.claim.endpoints[0]?.candidates).not.toContain(first.claim.endpoints[0]?.candidates[0]);
 });
@@ -69,7 +75,10 @@ test('an unhealthy release is abandoned and the old one stays live', async () =>
 
   expect(answer.body).toMatchObject({ decision: 'abandoned' });
   expect(await route(first.instance_id)).toMatchObject({ seq: first.claim.seq, state: 'live' });
-  expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({ phase: 'failed', reason: { code: 'unhealthy' } });
+  expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({
+    phase: 'failed',
+    reason: { code: 'unhealthy' },
+  });
 });
 
 test('delete withdraws the route at the claim and ends as deleted', async () => {

@@ -52,7 +52,11 @@ test('whatever happens, in any order, the promises hold', async () => {
     await world.bench.close();
   });
 
-  await fc.assert(property, { numRuns: RUNS, interruptAfterTimeLimit: 240_000, markInterruptAsFailure: false });
+  await fc.assert(property, {
+    numRuns: RUNS,
+    interruptAfterTimeLimit: 240_000,
+    markInterruptAsFailure: false,
+  });
 
   expect(acts).toBeGreaterThan(RUNS * 5);
 }, 300_000);

@@ -7,20 +7,55 @@ import { isTerminal, mayFollow, type Phase } from '../../src/deployments/phases.
 import { AppError } from '../../src/platform/errors.ts';
 import { aHost, Bench, DEPLOY_JOB, DESTROY_JOB, ORDERER } from './bench.ts';
 
-const ALICE: BuildCause = { kind: 'hudson.model.Cause$UserIdCause', text: 'Started by user alice', user_id: 'alice' };
+const ALICE: BuildCause = {
+  kind: 'hudson.model.Cause$UserIdCause',
+  text: 'Started by user alice',
+  user_id: 'alice',
+};
 const SLOTS = 2;
 
 /** What the world's actions are called; the number picks whom they hit. */
 export const ACTIONS = [
-  'order', 'again', 'remove', 'cancel', 'round', 'start', 'claim', 'progress', 'ready', 'ready_sick', 'retired',
-  'removed', 'failed', 'end_well', 'end_badly', 'abort', 'rebuild', 'rebuild_destroy', 'build_with_id', 'forget_queue', 'forget_build',
-  'crash', 'lose_trigger', 'deadline', 'jenkins_down', 'crash_between',
+  'order',
+  'again',
+  'remove',
+  'cancel',
+  'round',
+  'start',
+  'claim',
+  'progress',
+  'ready',
+  'ready_sick',
+  'retired',
+  'removed',
+  'failed',
+  'end_well',
+  'end_badly',
+  'abort',
+  'rebuild',
+  'rebuild_destroy',
+  'build_with_id',
+  'forget_queue',
+  'forget_build',
+  'crash',
+  'lose_trigger',
+  'deadline',
+  'jenkins_down',
+  'crash_between',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** Points where the coordinator may die: after the effect, before what follows it. */
-const CRASH_POINTS = ['trigger.before_post', 'trigger.after_post', 'claim.before_store', 'claim.after_store',
-  'ready.after_store', 'probe.before', 'decide.before', 'decide.after'];
+const CRASH_POINTS = [
+  'trigger.before_post',
+  'trigger.after_post',
+  'claim.before_store',
+  'claim.after_store',
+  'ready.after_store',
+  'probe.before',
+  'decide.before',
+  'decide.after',
+];
 
 /** Refusals and outages are answers; anything else is a bug. */
 const UNEXPECTED = new Set(['internal']);
@@ -83,7 +118,8 @@ export class World {
         if (build) await this.#claim(build);
         return;
       case 'progress':
-        if (leased) await this.#try(() => core.callbacks.progress({ ...leased, stage: 'pull', status: 'started' }));
+        if (leased)
+          await this.#try(() => core.callbacks.progress({ ...leased, stage: 'pull', status: 'started' }));
         return;
       case 'ready':
       case 'ready_sick':
@@ -114,13 +150,17 @@ export class World {
         return;
       }
       case 'build_with_id':
-        if (instance) this.#builds.push(builds.addOperatorBuild(DEPLOY_JOB, { INSTANCE_ID: instance }, [ALICE]));
+        if (instance)
+          this.#builds.push(builds.addOperatorBuild(DEPLOY_JOB, { INSTANCE_ID: instance }, [ALICE]));
         return;
       case 'forget_queue':
         builds.forgetQueue();
         return;
       case 'forget_build':
-        if (build) this.#quietly(() => { builds.forgetBuild(build); });
+        if (build)
+          this.#quietly(() => {
+            builds.forgetBuild(build);
+          });
         return;
       case 'crash':
         this.bench.restart();
@@ -200,19 +240,27 @@ export class World {
   #checkHistory(deployment: Deployment): void {
     const { id, phase, decision } = deployment;
     const before = this.#phases.get(id);
-    must(before === undefined || before === phase || reaches(before, phase), `${before ?? ''} became ${phase}`);
+    must(
+      before === undefined || before === phase || reaches(before, phase),
+      `${before ?? ''} became ${phase}`,
+    );
     this.#phases.set(id, phase);
     const known = this.#decisions.get(id);
     must(!known || JSON.stringify(known) === JSON.stringify(decision), 'a decision was taken twice');
     if (decision) this.#decisions.set(id, decision);
     must(phase !== 'succeeded' || decision !== undefined, 'success without a decision');
     must(!(deployment.cancel && decision?.outcome === 'switched'), 'a cancelled deployment went live');
-    must(decision?.outcome !== 'switched' || phase === 'retiring' || phase === 'succeeded', 'a switch was taken back');
+    must(
+      decision?.outcome !== 'switched' || phase === 'retiring' || phase === 'succeeded',
+      'a switch was taken back',
+    );
   }
 
   async #checkInstance(id: InstanceId, all: readonly Deployment[]): Promise<void> {
     const instance = await this.bench.store.instance(id);
-    const working = all.filter((d) => d.instance_id === id && d.claimed_at !== undefined && d.finished_at === undefined);
+    const working = all.filter(
+      (d) => d.instance_id === id && d.claimed_at !== undefined && d.finished_at === undefined,
+    );
     must(working.length <= 1, 'two deployments work on one instance');
     must(working.length === 0 || working[0]?.id === instance?.active, 'who works does not hold the lock');
     const text = await this.#redis.get(`${this.bench.prefix}route:${id}`);
@@ -221,7 +269,10 @@ export class World {
     const before = this.#routeSeqs.get(id) ?? 0n;
     must(BigInt(route.seq) >= before, 'a route went back to an older seq');
     this.#routeSeqs.set(id, BigInt(route.seq));
-    must(route.state !== 'live' || route.seq === instance?.live_seq, 'a route leads elsewhere than to what is live');
+    must(
+      route.state !== 'live' || route.seq === instance?.live_seq,
+      'a route leads elsewhere than to what is live',
+    );
   }
 
   #pick<T>(list: readonly T[], at: number): T | undefined {
@@ -262,7 +313,15 @@ function reaches(from: Phase, to: Phase): boolean {
   for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
     const here = at;
     if (mayFollow(here, to)) return true;
-    for (const next of ['waiting', 'triggering', 'queued', 'claimed', 'deploying', 'verifying', 'retiring'] as const) {
+    for (const next of [
+      'waiting',
+      'triggering',
+      'queued',
+      'claimed',
+      'deploying',
+      'verifying',
+      'retiring',
+    ] as const) {
       if (mayFollow(here, next) && !seen.has(next)) queue.push(next);
       if (mayFollow(here, next)) seen.add(next);
     }

@@ -1,0 +1,96 @@
+import { Router, type RequestHandler } from 'express';
+import type Joi from 'joi';
+import { parseJson } from '../http/body.ts';
+import { callbackGate, callbackOf, sendSigned, type CallbackGateOptions } from '../http/callback-gate.ts';
+import { noteRequest } from '../http/request-context.ts';
+import { validate } from '../http/validate.ts';
+import { toAppError } from '../platform/errors.ts';
+import type { FaultPoints } from '../platform/faults.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import type { AnsweredCallbacks } from './answered-callbacks.ts';
+import type { FailedMessage } from './callback-messages.ts';
+import { claimSchema, failedSchema, progressSchema, readySchema, removedSchema } from './callback-schemas.ts';
+import type { Callbacks } from './callbacks.ts';
+import type { Claims } from './claims.ts';
+
+export interface CallbacksApiOptions {
+  readonly claims: Claims;
+  readonly callbacks: Callbacks;
+  readonly answered: AnsweredCallbacks;
+  readonly gate: CallbackGateOptions;
+  /** Aborted when the process stops: a job that waits is told nothing and asks again. */
+  readonly signal: AbortSignal;
+  readonly faults: FaultPoints;
+  readonly metrics: Metrics;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+
+const OK: Answer = { status: 200, body: {} };
+/** Not final: the same message is asked again until it is. */
+const UNDECIDED = 202;
+
+/** The signed messages of jobs: verified, read, answered once, signed back. */
+export function createCallbacksApi(options: CallbacksApiOptions): Router {
+  const { claims, callbacks, signal } = options;
+  const router = Router();
+  const gate = callbackGate(options.gate);
+  const on = <T>(kind: string, schema: Joi.ObjectSchema<T>, act: (message: T) => Promise<Answer>): void => {
+    router.post(`/api/callbacks/${kind}`, gate, answerOnce({ ...options, kind, schema, act }));
+  };
+
+  on('claim', claimSchema, async (message) => ({ status: 200, body: await claims.claim(message, signal) }));
+  on('progress', progressSchema, async (message) => callbacks.progress(message).then(() => OK));
+  on('ready', readySchema, (message) => callbacks.ready(message));
+  on('retired', removedSchema, async (message) => callbacks.retired(message).then(() => OK));
+  on('removed', removedSchema, async (message) => callbacks.removed(message).then(() => OK));
+  on('failed', failedSchema, async (message: FailedMessage) => ({
+    status: 200,
+    body: await callbacks.failed(message),
+  }));
+  // the name that the first design gave to ready
+  const ready = { ...options, kind: 'ready', schema: readySchema, act: callbacks.ready.bind(callbacks) };
+  router.post('/api/instances/register', gate, answerOnce(ready));
+  return router;
+}
+
+interface OneKind<T> extends CallbacksApiOptions {
+  readonly kind: string;
+  readonly schema: Joi.ObjectSchema<T>;
+  readonly act: (message: T) => Promise<Answer>;
+}
+
+function answerOnce<T>({ kind, schema, act, answered, faults, metrics }: OneKind<T>): RequestHandler {
+  return async (request, response) => {
+    const { webhookId, raw } = callbackOf(request);
+    try {
+      const before = await answered.begin(webhookId, raw);
+      if (before) {
+        metrics.callback(kind, 'repeated');
+        sendSigned(response, before);
+        return;
+      }
+      const message = validate(schema, parseJson(raw));
+      noteDeployment(message);
+      const { status, body } = await act(message);
+      const answer = { status, body: JSON.stringify(body) };
+      if (status !== UNDECIDED) await answered.remember(webhookId, raw, answer);
+      metrics.callback(kind, 'ok');
+      await faults.reach(`answer.${kind}`);
+      sendSigned(response, answer);
+    } catch (error) {
+      metrics.callback(kind, toAppError(error).code);
+      throw error;
+    }
+  };
+}
+
+function noteDeployment(message: unknown): void {
+  if (typeof message !== 'object' || message === null) return;
+  if ('deployment_id' in message && typeof message.deployment_id === 'string') {
+    noteRequest({ deploymentId: message.deployment_id });
+  }
+}

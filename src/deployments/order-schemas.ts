@@ -1,0 +1,61 @@
+import Joi from 'joi';
+import type { HostEnvironment } from '../hosts/host.ts';
+
+const ONE_LINE = /^[^\p{Cc}\u2028\u2029]+$/u;
+const YEAR_S = 366 * 86_400;
+
+const line = (limit: number): Joi.StringSchema =>
+  Joi.string().trim().max(limit).pattern(ONE_LINE, 'one line of text');
+
+export interface CreateBody {
+  readonly product_id: string;
+  readonly client_name: string;
+  readonly environment: HostEnvironment;
+  readonly host_id?: string;
+  readonly target_host?: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly expires_in?: number;
+  readonly why?: string;
+}
+
+export interface DeployBody {
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly why?: string;
+}
+
+export interface PageParameters {
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+const inputs = Joi.object().unknown(true);
+
+export const createBody = Joi.object<CreateBody, true>({
+  product_id: line(40).required(),
+  client_name: line(80).required(),
+  environment: Joi.string().valid('prod', 'dev', 'test').default('prod'),
+  host_id: line(40),
+  target_host: line(45),
+  inputs,
+  expires_in: Joi.number().integer().min(60).max(YEAR_S),
+  why: line(200),
+}).oxor('host_id', 'target_host');
+
+export const deployBody = Joi.object<DeployBody, true>({ inputs, why: line(200) });
+
+export const cancelBody = Joi.object<{ why?: string }, true>({ why: line(200) });
+
+const cursor = Joi.string().pattern(/^[A-Za-z0-9_-]{1,40}$/, 'cursor');
+const limit = Joi.number().integer().min(1).max(200).default(50);
+
+export const instancesQuery = Joi.object<PageParameters, true>({ limit, cursor });
+export const deploymentsQuery = Joi.object<PageParameters & { readonly instance_id?: string }, true>({
+  limit,
+  cursor,
+  instance_id: line(63),
+});
+export const waitQuery = Joi.object<{ wait?: number }, true>({ wait: Joi.number().integer().min(0).max(60) });
+export const deleteQuery = Joi.object<{ data?: 'keep'; wait?: number }, true>({
+  data: Joi.string().valid('keep'),
+  wait: Joi.number().integer().min(0).max(60),
+});

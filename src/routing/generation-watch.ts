@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from '../platform/logger.ts';
+import { withStore, type Redis } from '../platform/redis.ts';
+import { GenerationGuard } from './generation-guard.ts';
+import { RepeatedTask } from './repeated-task.ts';
+import type { RouteStore } from './route-store.ts';
+
+export interface GenerationWatchOptions {
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly store: Pick<RouteStore, 'position'>;
+  readonly stateDir: string;
+  readonly log: Logger;
+  readonly checkEveryMs?: number;
+}
+
+/**
+ * The coordinator's side of the store's generation: gives one to a store that is new to this machine, and says
+ * whether the store is still the one that it knows. While it is not, nothing may be triggered or applied.
+ */
+export class GenerationWatch {
+  readonly #options: GenerationWatchOptions;
+  readonly #guard: GenerationGuard;
+  readonly #task: RepeatedTask;
+  #fault: string | undefined = 'not checked yet';
+
+  constructor(options: GenerationWatchOptions) {
+    this.#options = options;
+    this.#guard = new GenerationGuard(join(options.stateDir, 'generation.json'));
+    this.#task = new RepeatedTask(() => this.#check(), options.checkEveryMs ?? 1_000);
+  }
+
+  /** Resolves after the first check; the store may be refused by it. */
+  async start(): Promise<void> {
+    await this.#guard.open();
+    await this.#task.runSoon();
+  }
+
+  /** Undefined while the store is the accepted one; else what is wrong, in words. */
+  get fault(): string | undefined {
+    return this.#fault;
+  }
+
+  async close(): Promise<void> {
+    await this.#task.close();
+  }
+
+  async #check(): Promise<void> {
+    try {
+      await this.#found();
+      const verdict = await this.#guard.check(await this.#options.store.position());
+      this.#note(verdict.ok ? undefined : `the store is not the one that is known here (${verdict.reason})`);
+    } catch (error) {
+      this.#note('the store does not answer');
+      throw error;
+    }
+  }
+
+  /** Only where this machine never saw a store: a wiped one must not look new. */
+  async #found(): Promise<void> {
+    if (this.#guard.generation !== undefined) return;
+    const { redis, prefix } = this.#options;
+    await withStore('generation', () => redis.set(`${prefix}generation`, randomUUID(), 'NX'));
+  }
+
+  #note(fault: string | undefined): void {
+    if (fault === this.#fault) return;
+    this.#fault = fault;
+    if (fault === undefined) this.#options.log.info('store accepted');
+    else this.#options.log.error('store refused', { reason: fault });
+  }
+}
