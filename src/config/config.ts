@@ -96,8 +96,9 @@ export function loadConfig(env: Environment): Config {
   const given = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
   const known = given.filter(([name]) => SETTING_NAMES.has(name));
   const unknown = given.map(([name]) => name).filter(isUnknown);
-  const { value, error } = settingsSchema.validate(Object.fromEntries(known));
-  if (error !== undefined) throw new ConfigError(error.details.map(({ message }) => message));
+  const result = settingsSchema.validate(Object.fromEntries(known));
+  if (result.error !== undefined) throw new ConfigError(result.error.details.map(({ message }) => message));
+  const { value } = result;
   const rest = { ...common(value), unknownVariables: unknown };
   return deepFreeze(value.ARK_ROLE === 'coordinator' ? coordinator(value, rest) : proxy(value, rest));
 }

@@ -15,12 +15,12 @@ export interface SettingNotes {
 /** A variable with what there is to say about it. One that is needed is needed only by its role. */
 export function setting<S extends Joi.AnySchema>(schema: S, notes: SettingNotes): S {
   const { summary, ...rest } = notes;
-  return schema.description(summary).meta(rest) as S;
+  return schema.description(summary).meta(rest);
 }
 
 /** The variable must be there for the role that reads it, and is ignored for the other. */
 export function neededBy<S extends Joi.AnySchema>(role: 'coordinator' | 'proxy', schema: S): S {
-  return schema.when('ARK_ROLE', { is: role, then: Joi.required(), otherwise: Joi.optional() }) as S;
+  return schema.when('ARK_ROLE', { is: role, then: Joi.required(), otherwise: Joi.optional() });
 }
 
 export const port = (): Joi.NumberSchema => Joi.number().port().min(1);

@@ -37,7 +37,7 @@ interface Notes {
 
 function describe(name: string, schema: Joi.AnySchema): DescribedSetting {
   const description = schema.describe();
-  const flags = (description.flags ?? {}) as { description?: string; default?: unknown };
+  const flags = (description.flags ?? {}) as { description?: string; default?: string | number };
   const metas = (description['metas'] ?? []) as readonly Notes[];
   const notes: Notes = Object.assign({}, ...metas) as Notes;
   return {

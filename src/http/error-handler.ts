@@ -21,6 +21,8 @@ export function refuseUnknown(routers: readonly MountedRouter[]): RequestHandler
 
 /** Turns whatever was thrown into a problem, signed for callbacks, and logs what we did not foresee. */
 export function handleErrors(log: Logger): ErrorRequestHandler {
+  // Express tells error handlers by their four parameters.
+  // eslint-disable-next-line max-params
   return (thrown: unknown, request, response, _next) => {
     if (thrown instanceof InjectedFault && thrown.kind === 'drop') {
       request.socket.destroy();

@@ -36,7 +36,10 @@ export function createSessionApi({ sessions, pagesUrl }: SessionApiOptions): Rou
 
   router.post('/api/sign-in-links', requireRight('system:operate'), async (request, response) => {
     const { user, role } = actorOf(request);
-    response.status(201).set('cache-control', 'no-store').json({ url: await sessions.createSignInLink({ user, role }) });
+    response
+      .status(201)
+      .set('cache-control', 'no-store')
+      .json({ url: await sessions.createSignInLink({ user, role }) });
   });
 
   router.get('/api/session', (request, response) => {

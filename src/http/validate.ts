@@ -21,7 +21,7 @@ const MESSAGES = {
  * `convert` (query strings) numbers and booleans may come as text. Throws `validation_failed` with every fault.
  */
 export function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown, { convert = false } = {}): T {
-  const { value, error } = schema
+  const result = schema
     .required()
     .label('body')
     .validate(input, {
@@ -30,9 +30,9 @@ export function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown, { conve
       convert,
       messages: MESSAGES,
       errors: { wrap: { label: false, array: false } },
-    }) as Joi.ValidationResult<T>;
-  if (error === undefined) return value;
-  const errors = error.details.map(({ path, message }) => ({ field: path.join('.'), message }));
+    });
+  if (result.error === undefined) return result.value;
+  const errors = result.error.details.map(({ path, message }) => ({ field: path.join('.'), message }));
   throw invalidFields(errors);
 }
 

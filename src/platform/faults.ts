@@ -52,7 +52,7 @@ export class FaultPoints {
 
   constructor(setting = '') {
     this.#file = setting.startsWith('@') ? setting.slice(1) : undefined;
-    this.#faults = this.#file === undefined ? parseFaults(setting) : new Map();
+    this.#faults = this.#file === undefined ? parseFaults(setting) : new Map<string, Fault>();
   }
 
   /** For tests in the same process: replaces all faults. */

@@ -26,91 +26,94 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const registers = [registry];
-  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
-    new Counter({ name, help, labelNames, registers });
-  const histogram = <Label extends string>(options: HistogramOptions<Label>) =>
-    new Histogram({ ...options, registers });
-
-  const httpSeconds = histogram({
-    name: 'ark_http_request_seconds',
-    help: 'API requests by method, route pattern and status',
-    labelNames: ['method', 'route', 'status'],
-    buckets: QUICK,
-  });
-  const proxied = counter('ark_proxied_exchanges_total', 'Proxied exchanges by status or error code', [
-    'code',
-  ]);
-  const proxiedSeconds = histogram({
-    name: 'ark_proxied_first_byte_seconds',
-    help: 'Time to the first byte of a proxied answer',
-    labelNames: [],
-    buckets: QUICK,
-  });
-  const callbacks = counter('ark_callbacks_total', 'Callbacks by kind and verdict', ['kind', 'verdict']);
-  const ended = counter('ark_deployments_ended_total', 'Deployments by the phase they ended in', ['phase']);
-  const phaseSeconds = histogram({
-    name: 'ark_deployment_phase_seconds',
-    help: 'Time that deployments spend in a phase',
-    labelNames: ['phase'],
-    buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900],
-  });
-  const jenkins = counter('ark_jenkins_calls_total', 'Calls to Jenkins by call and outcome', [
-    'call',
-    'outcome',
-  ]);
-  const jenkinsSeconds = histogram({
-    name: 'ark_jenkins_call_seconds',
-    help: 'Time that calls to Jenkins take',
-    labelNames: ['call'],
-    buckets: QUICK,
-  });
-  const revision = new Gauge({
-    name: 'ark_route_revision',
-    help: 'Highest applied route revision',
-    registers,
-  });
-  const redisUp = new Gauge({ name: 'ark_redis_up', help: '1 while Redis is connected', registers });
-
+  const [served, worked] = [servedMeters(registry), workMeters(registry)];
   return {
     httpRequest: ({ method, route, status }, seconds) => {
-      httpSeconds.observe({ method, route, status: String(status) }, seconds);
+      served.httpSeconds.observe({ method, route, status: String(status) }, seconds);
     },
     proxied: (code, seconds) => {
-      proxied.inc({ code });
-      if (seconds !== undefined) proxiedSeconds.observe(seconds);
+      served.proxied.inc({ code });
+      if (seconds !== undefined) served.firstByteSeconds.observe(seconds);
     },
     callback: (kind, verdict) => {
-      callbacks.inc({ kind, verdict });
+      worked.callbacks.inc({ kind, verdict });
     },
     deploymentEnded: (phase) => {
-      ended.inc({ phase });
+      worked.ended.inc({ phase });
     },
     phaseSeconds: (phase, seconds) => {
-      phaseSeconds.observe({ phase }, seconds);
+      worked.phaseSeconds.observe({ phase }, seconds);
     },
     jenkinsCall: (call, outcome, seconds) => {
-      jenkins.inc({ call, outcome });
-      if (seconds !== undefined) jenkinsSeconds.observe({ call }, seconds);
+      worked.jenkins.inc({ call, outcome });
+      if (seconds !== undefined) worked.jenkinsSeconds.observe({ call }, seconds);
     },
     routeRevision: (value) => {
-      revision.set(value);
+      served.revision.set(value);
     },
     redisUp: (up) => {
-      redisUp.set(up ? 1 : 0);
+      served.redisUp.set(up ? 1 : 0);
     },
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }
 
-const QUICK = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
-
-interface HistogramOptions<Label extends string> {
-  readonly name: string;
-  readonly help: string;
-  readonly labelNames: readonly Label[];
-  readonly buckets: number[];
+function servedMeters(registry: Registry) {
+  const registers = [registry];
+  return {
+    httpSeconds: new Histogram({
+      name: 'ark_http_request_seconds',
+      help: 'API requests by method, route pattern and status',
+      labelNames: ['method', 'route', 'status'],
+      ...{ buckets: QUICK, registers },
+    }),
+    proxied: new Counter({
+      name: 'ark_proxied_exchanges_total',
+      help: 'Proxied exchanges by status or error code',
+      ...{ labelNames: ['code'], registers },
+    }),
+    firstByteSeconds: new Histogram({
+      name: 'ark_proxied_first_byte_seconds',
+      help: 'Time to the first byte of a proxied answer',
+      ...{ buckets: QUICK, registers },
+    }),
+    revision: new Gauge({ name: 'ark_route_revision', help: 'Highest applied route revision', registers }),
+    redisUp: new Gauge({ name: 'ark_redis_up', help: '1 while Redis is connected', registers }),
+  };
 }
+
+function workMeters(registry: Registry) {
+  const registers = [registry];
+  return {
+    callbacks: new Counter({
+      name: 'ark_callbacks_total',
+      help: 'Callbacks by kind and verdict',
+      ...{ labelNames: ['kind', 'verdict'], registers },
+    }),
+    ended: new Counter({
+      name: 'ark_deployments_ended_total',
+      help: 'Deployments by the phase they ended in',
+      ...{ labelNames: ['phase'], registers },
+    }),
+    phaseSeconds: new Histogram({
+      name: 'ark_deployment_phase_seconds',
+      help: 'Time that deployments spend in a phase',
+      ...{ labelNames: ['phase'], buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900], registers },
+    }),
+    jenkins: new Counter({
+      name: 'ark_jenkins_calls_total',
+      help: 'Calls to Jenkins by call and outcome',
+      ...{ labelNames: ['call', 'outcome'], registers },
+    }),
+    jenkinsSeconds: new Histogram({
+      name: 'ark_jenkins_call_seconds',
+      help: 'Time that calls to Jenkins take',
+      ...{ labelNames: ['call'], buckets: QUICK, registers },
+    }),
+  };
+}
+
+const QUICK = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 30];
 
 const nothing = (): void => undefined;
 

@@ -19,18 +19,20 @@ const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
 
 /** A copy that is safe to print: secret names and Secret values replaced, errors as plain objects, bounded. */
 export function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === 'object' && value !== null) return redactObject(value, depth);
   if (typeof value === 'string') return redactText(value);
-  if (typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function')
-    return String(value);
-  if (typeof value !== 'object' || value === null) return value;
+  const isOdd = typeof value === 'bigint' || typeof value === 'symbol' || typeof value === 'function';
+  return isOdd ? String(value) : value;
+}
+
+function redactObject(value: object, depth: number): unknown {
   if (value instanceof Secret) return REDACTED;
   if (depth >= DEEPEST) return '[deep]';
   if (value instanceof Error) return redactError(value, depth);
-  if (value instanceof Date || value instanceof URL) return redactText(JSON.stringify(value).slice(1, -1));
+  if (value instanceof Date || value instanceof URL) return redactText(value.toJSON());
   if (Buffer.isBuffer(value)) return `[${String(value.length)} bytes]`;
-  if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
-  if (value instanceof Map || value instanceof Set) return redact([...value], depth);
-  return redactFields(value, depth);
+  if (value instanceof Map || value instanceof Set) return redactObject([...value], depth);
+  return Array.isArray(value) ? value.map((item) => redact(item, depth + 1)) : redactFields(value, depth);
 }
 
 /** The text without the secrets that can be recognised by their form. */
