@@ -25,6 +25,8 @@ export interface Answer {
   readonly body: string;
 }
 
+/** After these nobody knows where the next request on the connection begins. */
+const ENDS_CONNECTION = new Set<ErrorCode>(['malformed_request', 'framing_unsupported', 'request_timeout']);
 const NAVIGATIONS = new Set(['document', 'iframe', 'frame', 'embed', 'object']);
 
 /**
@@ -43,6 +45,7 @@ export function errorAnswer(input: ErrorAnswerInput): Answer {
       'X-Ark-Error': input.code,
       'X-Request-ID': input.requestId,
       ...(text.retryAfterS === undefined ? {} : { 'Retry-After': String(text.retryAfterS) }),
+      ...(ENDS_CONNECTION.has(input.code) ? { Connection: 'close' } : {}),
       ...(text.status === 405 ? { Allow: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' } : {}),
       Vary: 'Accept, Accept-Language, Sec-Fetch-Dest',
       ...extra,

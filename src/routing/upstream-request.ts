@@ -1,4 +1,5 @@
 import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
+import { AppError } from '../platform/errors.ts';
 import type { Exchange } from './exchange.ts';
 import { LOWER_CASE } from './forwarding.ts';
 import type { Forwarding } from './forwarding.ts';
@@ -38,8 +39,19 @@ export function relayInformation(
   upstream: ClientRequest,
   response: ServerResponse,
 ): void {
+  const keepsAlive = response.shouldKeepAlive;
+  // A final answer instead of 100: nobody knows whether the client still sends its body, so the connection ends.
+  if (valuesOf(forwarding.exchange.facts.pairs, 'expect').length > 0) response.shouldKeepAlive = false;
   upstream.on('continue', () => {
+    response.shouldKeepAlive = keepsAlive;
     if (!response.headersSent) response.writeContinue();
+  });
+  // Without a listener Node drops the connection and never tells.
+  upstream.once('upgrade', (_answer, socket) => {
+    socket.destroy();
+    forwarding.exchange.refuse(
+      new AppError('upstream_bad_response', 'The target switched to another protocol'),
+    );
   });
   upstream.on('information', (information: InformationEvent) => {
     const { statusCode, rawHeaders } = information;

@@ -59,8 +59,11 @@ export class WebSocketPairs {
   /** Tells both sides to come back later, and cuts whoever does not close within a second. */
   close(): void {
     for (const { client, upstream } of this.#open) {
-      client.end(CLOSE_FOR_CLIENT);
-      upstream.end(CLOSE_FOR_SERVER);
+      client.unpipe(upstream).end(CLOSE_FOR_CLIENT);
+      upstream.unpipe(client).end(CLOSE_FOR_SERVER);
+      // Read on, so that the other side's end is seen.
+      client.resume();
+      upstream.resume();
       const timer = setTimeout(() => {
         client.destroy();
         upstream.destroy();

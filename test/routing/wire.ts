@@ -121,3 +121,14 @@ export async function eventually(check: () => boolean, ms = 5_000): Promise<void
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** Resolves once the value has not changed for 300 ms. */
+export async function untilStill(value: () => number): Promise<number> {
+  let last = -1;
+  let since = Date.now();
+  await eventually(() => {
+    if (value() !== last) [last, since] = [value(), Date.now()];
+    return Date.now() - since > 300;
+  });
+  return last;
+}
