@@ -7,7 +7,7 @@ import type { QueueItem, QueueOrder } from './model/queue.ts';
 import { Queue } from './model/queue.ts';
 import { BuildRun } from './run/build-run.ts';
 import { signalCookie } from './run/process-marks.ts';
-import { closeCrashedBuilds } from './run/crash-recovery.ts';
+import { recoverFromCrash } from './run/crash-recovery.ts';
 import { BuildStore } from './store/build-store.ts';
 import { CredentialStore } from './store/credential-store.ts';
 import type { Job } from './store/job-store.ts';
@@ -46,7 +46,7 @@ export class JobServer {
 
   constructor(options: JobServerOptions) {
     const { home } = options;
-    for (const folder of ['jobs', 'builds', 'credentials', 'workspace']) {
+    for (const folder of ['jobs', 'builds', 'credentials']) {
       mkdirSync(join(home, folder), { recursive: true, mode: 0o700 });
     }
     this.#options = options;
@@ -70,7 +70,7 @@ export class JobServer {
 
   /** Ends what a crash left behind, then lets the queue move. */
   start(): void {
-    for (const job of this.jobs.all()) closeCrashedBuilds(this.builds, job.name, this.clock());
+    recoverFromCrash(this.builds, join(this.#options.home, 'workspace'), this.clock());
     this.#ticker = setInterval(() => this.queue.advance(), TICK_MS);
     this.#saver = setInterval(() => this.#save(), SAVE_MS);
   }

@@ -1,6 +1,7 @@
 import { startLocalJenkins } from './local-jenkins.ts';
 import { readSettings } from './settings.ts';
 
+const LOOPBACK = /^(127\.[0-9.]+|::1|localhost)$/;
 const NOTICE = 'WARN this is not Jenkins: it is the local stand-in of Ark Deploy, for laptops and tests only';
 /** A second signal, or this time, ends the process at once. */
 const CLOSE_MS = 10_000;
@@ -17,6 +18,8 @@ async function main(): Promise<void> {
   const settings = readSettings(process.env);
   const jenkins = await startLocalJenkins(settings, { warn });
   say(NOTICE);
+  if (!LOOPBACK.test(settings.host))
+    say(`WARN ${settings.host} can be reached from elsewhere: builds run commands on this machine`);
   let isClosing = false;
   const end = (): void => {
     if (isClosing) process.exit(1);

@@ -125,6 +125,25 @@ test('after a kill -9 the next start marks the build ABORTED and ends what it le
   expect(await (await call(`${again.url}/job/slow/1/consoleText`)).text()).toMatch(/\nFinished: ABORTED\n$/);
 });
 
+test('what a killed build left is ended by the next start too', async () => {
+  const home = newHome({ slow: SLOW });
+  const running = await start(home);
+  await begin(running);
+  await call(`${running.url}/job/slow/1/kill`, 'POST');
+  await until(async () => {
+    const build = (await (await call(`${running.url}/job/slow/1/api/json`)).json()) as { building: boolean };
+    return build.building ? undefined : true;
+  });
+  running.child.kill('SIGKILL');
+  await once(running.child, 'exit');
+  expect(processesWith('sleep 51.1').length).toBeGreaterThan(0);
+
+  await start(home);
+
+  await until(() => (processesWith('sleep 51.1').length === 0 ? true : undefined));
+  expect(readdirSync(join(home, 'workspace'))).toEqual([]);
+});
+
 test('a clean restart keeps what waits, with its id', async () => {
   const home = newHome({ slow: SLOW });
   const first = await start(home);

@@ -1,4 +1,4 @@
-import { createReadStream, readFileSync } from 'node:fs';
+import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { BuildRecord } from '../model/build.ts';
 import { commonHeaders, sendOops, sendText } from './answers.ts';
@@ -13,15 +13,13 @@ const NEWLINE = 10;
 export function progressiveText(exchange: Exchange, build: BuildRecord): void {
   const text = field(exchange, 'start') ?? '0';
   if (!/^-?[0-9]{1,15}$/.test(text)) return sendOops(exchange, 500);
-  const log = readFileSync(exchange.site.server.builds.logOf(build));
   const start = Number(text);
+  const { sizeBytes, wanted } = readFrom(exchange.site.server.builds.logOf(build), start);
   const headers = {
-    'X-Text-Size': String(log.length),
+    'X-Text-Size': String(sizeBytes),
     ...(build.building ? { 'X-More-Data': 'true' } : {}),
   };
   if (start < 0) return sendText(exchange, '', headers);
-  // a start behind the end begins anew
-  const wanted = log.subarray(start > log.length ? 0 : start);
   const sent = build.building ? wholeLines(wanted) : wanted;
   sendText(exchange, sent.toString('utf8').replaceAll('\n', '\r\n'), headers);
 }
@@ -37,6 +35,20 @@ export async function consoleText(exchange: Exchange, build: BuildRecord): Promi
   }
   // a reader that goes away is no fault of ours
   await pipeline(createReadStream(site.server.builds.logOf(build)), response).catch(() => response.destroy());
+}
+
+/** The bytes from `start` on; a start behind the end begins anew. */
+function readFrom(path: string, start: number): { sizeBytes: number; wanted: Buffer } {
+  const file = openSync(path, 'r');
+  try {
+    const sizeBytes = fstatSync(file).size;
+    const from = start < 0 || start > sizeBytes ? 0 : start;
+    const wanted = Buffer.alloc(sizeBytes - from);
+    readSync(file, wanted, 0, wanted.length, from);
+    return { sizeBytes, wanted };
+  } finally {
+    closeSync(file);
+  }
 }
 
 function wholeLines(bytes: Buffer): Buffer {

@@ -15,6 +15,8 @@ export interface BuildRecord {
   /** Marks the processes of this build in their environment, so that they are found again after a crash. */
   readonly cookie: string;
   building: boolean;
+  /** It was killed, and its processes may still run (Jenkins' term and kill do not end them). */
+  left_processes: boolean;
   result: BuildResult | null;
   duration: number;
   interruptions: Interruption[];

@@ -27,6 +27,7 @@ export interface BuildRunOptions {
 
 /** Ends a build whose Jenkinsfile asks for no timeout. */
 const LONGEST_BUILD_MS = 24 * 3_600_000;
+const LONGEST_POST_STEP_MS = 10 * 60_000;
 
 /** One running build: owns its log, workspace, timer and processes. */
 export class BuildRun {
@@ -59,6 +60,7 @@ export class BuildRun {
     build.result = result;
     build.duration = Math.max(1, Date.now() - build.timestamp);
     build.building = false;
+    build.left_processes = this.control.killed.aborted && !this.#isClosing;
     builds.save(build);
   }
 
@@ -145,14 +147,16 @@ export class BuildRun {
 
   #startTimer(timeoutMs: number | undefined): void {
     if (timeoutMs !== undefined) this.#log.line(`Timeout set to expire in ${describeDuration(timeoutMs)}`);
-    // longer waits than a timer can count are cut to the longest build
-    this.#timer = setTimeout(
-      () => {
-        this.#log.line('Cancelling nested steps due to timeout');
-        this.control.interrupt({ kind: 'timeout' });
-      },
-      Math.min(timeoutMs ?? LONGEST_BUILD_MS, LONGEST_BUILD_MS),
-    );
+    this.#armTimer(Math.min(timeoutMs ?? LONGEST_BUILD_MS, LONGEST_BUILD_MS));
+  }
+
+  /** Once the time was over, each post step has a limit too: no build goes on for ever. */
+  #armTimer(ms: number): void {
+    this.#timer = setTimeout(() => {
+      this.#log.line('Cancelling nested steps due to timeout');
+      this.control.interrupt({ kind: 'timeout' });
+      this.#armTimer(LONGEST_POST_STEP_MS);
+    }, ms);
   }
 
   /** Background processes of a finished build end with it; those of a killed one stay, as on a real Jenkins. */

@@ -13,6 +13,14 @@ export class BuildStore {
     this.#folder = folder;
   }
 
+  /** Every job that ever had a build, also those whose file is gone. */
+  jobNames(): string[] {
+    if (!existsSync(this.#folder)) return [];
+    return readdirSync(this.#folder, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('/#'))
+      .map((path) => path.slice(0, -'/#'.length));
+  }
+
   /** Every build of a job, oldest first. */
   builds(job: string): readonly BuildRecord[] {
     return this.#load(job);
@@ -35,6 +43,7 @@ export class BuildStore {
       causes: order.causes,
       cookie: randomUUID(),
       building: true,
+      left_processes: false,
       result: null,
       duration: 0,
       interruptions: [],

@@ -54,10 +54,19 @@ export class UserStore {
     const stat = statSync(this.#path, { throwIfNoEntry: false });
     const stamp = stat === undefined ? '' : `${stat.mtimeMs}:${stat.size}:${stat.ino}`;
     if (stamp !== this.#stamp) {
-      this.#records = stamp === '' ? [] : (JSON.parse(readFileSync(this.#path, 'utf8')) as UserRecord[]);
+      this.#records = stamp === '' ? [] : parseRecords(readFileSync(this.#path, 'utf8'));
       this.#stamp = stamp;
     }
     return this.#records;
+  }
+}
+
+function parseRecords(text: string): UserRecord[] {
+  try {
+    return JSON.parse(text) as UserRecord[];
+  } catch {
+    // the parser's own words would quote the file, and with it a token
+    throw new Error('users.json is not valid JSON');
   }
 }
 
