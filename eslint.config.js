@@ -6,7 +6,7 @@ const SIZES = {
   'max-lines': ['error', 250],
   'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
   'max-params': ['error', 3],
-  complexity: ['error', 10],
+  complexity: ['error', 12],
   'max-depth': ['error', 3],
 };
 
@@ -32,6 +32,8 @@ const TYPES = {
   '@typescript-eslint/no-invalid-void-type': 'off',
   // Numbers print the same way everywhere.
   '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+  // Sockets and transports: the declared classes differ from those that the libraries make.
+  '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
   // An async function that awaits nothing fulfils a port whose other adapters do.
   '@typescript-eslint/require-await': 'off',
 };
@@ -49,6 +51,7 @@ const PLAIN = {
   eqeqeq: 'error',
   'no-var': 'error',
   'prefer-const': 'error',
+  'no-control-regex': 'error',
   'no-fallthrough': 'error',
   'no-unsafe-finally': 'error',
   'no-self-compare': 'error',
@@ -64,6 +67,11 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: { ...SIZES, ...PROMISES, ...TYPES, ...PLAIN, ...SYNTAX },
+  },
+  {
+    // A declaration says what the library exports.
+    files: ['**/*.d.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
   },
   {
     // Programs for a terminal speak to it.

@@ -74,8 +74,6 @@ export function createLogger({ level, format, service, stream, context }: Logger
   const sink = winston.createLogger({
     level,
     format: winston.format.printf((line) => (format === 'json' ? jsonLine(line) : humanLine(line))),
-    // winston's own types disagree about its transports.
-    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment
     transports: [new winston.transports.Stream({ stream: stream ?? process.stdout })],
     exitOnError: false,
   });
