@@ -46,21 +46,8 @@ function namedHost(
   { host_id: hostId, target_host: target }: HostWish,
   hosts: readonly Host[],
 ): Host | undefined {
-  const byId =
-    hostId === undefined
-      ? undefined
-      : must(
-          hosts.find(({ id }) => id === hostId),
-          'host_id',
-        );
-  const address = target === undefined ? undefined : toVisitorAddress(target);
-  const byTarget =
-    target === undefined
-      ? undefined
-      : must(
-          hosts.find(({ id }) => id === target) ?? hosts.find((host) => host.address === address),
-          'target_host',
-        );
+  const byId = hostId === undefined ? undefined : must(withId(hosts, hostId), 'host_id');
+  const byTarget = target === undefined ? undefined : must(selectedBy(target, hosts), 'target_host');
   if (byId !== undefined && byTarget !== undefined && byId.id !== byTarget.id) {
     throw new AppError('conflict', 'host_id and target_host name different hosts');
   }
@@ -69,6 +56,16 @@ function namedHost(
     throw new AppError('conflict', `Host ${host.id} is cordoned: it takes no new deployment`);
   }
   return host;
+}
+
+function withId(hosts: readonly Host[], wanted: string): Host | undefined {
+  return hosts.find(({ id }) => id === wanted);
+}
+
+/** By id or by address. */
+function selectedBy(target: string, hosts: readonly Host[]): Host | undefined {
+  const wanted = toVisitorAddress(target);
+  return withId(hosts, target) ?? hosts.find(({ address }) => address === wanted);
 }
 
 function must(host: Host | undefined, field: string): Host {

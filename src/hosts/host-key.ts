@@ -19,9 +19,7 @@ const CURVES: Readonly<Record<string, { readonly name: string; readonly pointByt
  */
 export function toHostKey(line: string): HostKey | undefined {
   if (line.length > 4096) return undefined;
-  const match = /^(?<type>[a-z0-9-]+) (?<base64>[A-Za-z0-9+/]+={0,2})(?: [^\u0000-\u001f\u007f]*)?$/u.exec(
-    line.trim(),
-  );
+  const match = /^(?<type>[a-z0-9-]+) (?<base64>[A-Za-z0-9+/]+={0,2})(?: \P{Cc}*)?$/u.exec(line.trim());
   const { type, base64 } = match?.groups ?? {};
   if (type === undefined || base64 === undefined) return undefined;
   const key = keyOfBlob(Buffer.from(base64, 'base64'));
@@ -67,12 +65,17 @@ function fieldsOf(blob: Buffer): Buffer[] | undefined {
 }
 
 function isSound(type: string, fields: readonly Buffer[]): boolean {
-  const [, first, second] = fields;
-  if (type === 'ssh-ed25519') return fields.length === 2 && first?.length === 32;
-  if (type === 'ssh-rsa') return fields.length === 3 && bitsOf(second) >= LEAST_RSA_BITS && bitsOf(first) > 1;
+  if (type === 'ssh-ed25519') return fields.length === 2 && fields[1]?.length === 32;
+  if (fields.length !== 3) return false;
+  if (type === 'ssh-rsa') return bitsOf(fields[2]) >= LEAST_RSA_BITS && bitsOf(fields[1]) > 1;
+  return isOnCurve(type, fields);
+}
+
+function isOnCurve(type: string, [, curveName, point]: readonly Buffer[]): boolean {
   const curve = Object.hasOwn(CURVES, type) ? CURVES[type] : undefined;
-  if (curve === undefined || fields.length !== 3) return false;
-  return first?.toString('latin1') === curve.name && second?.length === curve.pointBytes;
+  return (
+    curve !== undefined && curveName?.toString('latin1') === curve.name && point?.length === curve.pointBytes
+  );
 }
 
 /** Bits of an mpint (RFC 4251 section 5). */

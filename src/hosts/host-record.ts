@@ -55,5 +55,5 @@ function textsOf(record: Record<string, unknown>, field: string): readonly strin
   const value = record[field];
   const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
   if (!isList) throw new Error(`${field} is no list of texts`);
-  return value as string[];
+  return value;
 }

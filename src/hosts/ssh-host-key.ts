@@ -14,6 +14,12 @@ const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
   'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
 };
 
+/** What we use of ssh2's client, which comes without types. */
+interface Connection {
+  on(event: 'error', listener: () => void): unknown;
+  destroy(): unknown;
+}
+
 /** Host keys over SSH: the key exchange runs, then the connection is refused from our side. */
 export const sshHostKeys: HostKeySource = {
   fetch: async (target, { type, signal }) => fetchHostKey(target, { type, signal }),
@@ -27,7 +33,7 @@ async function fetchHostKey(
   const ssh = new NodeSSH();
   let blob: Buffer | undefined;
   const connecting = ssh.connect(configFor(target, type, (key) => (blob = key)));
-  const connection = ssh.connection;
+  const connection = ssh.connection as Connection | null;
   // node-ssh leaves the connection without an error listener at times (its issue 421), and a late reset would end
   // the process.
   connection?.on('error', () => undefined);

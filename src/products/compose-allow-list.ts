@@ -7,7 +7,7 @@ import type { Json } from './yaml-document.ts';
 interface Schema {
   readonly ref?: string;
   readonly any_of?: readonly Schema[];
-  readonly enum?: readonly Json[];
+  readonly enum?: readonly (string | boolean)[];
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean' | 'null';
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
@@ -22,6 +22,8 @@ interface Schema {
   readonly minimum?: number;
   readonly maximum?: number;
 }
+
+type JsonObject = Readonly<Record<string, Json>>;
 
 interface Advice {
   readonly why: string;
@@ -66,7 +68,8 @@ class Checker {
     } else if (schema.any_of !== undefined) {
       this.#checkChoices(value, schema.any_of, place);
     } else if (schema.enum !== undefined) {
-      if (!schema.enum.includes(value)) this.#refuse(place, `is none of ${schema.enum.join(', ')}`);
+      if (!schema.enum.some((one) => one === value))
+        this.#refuse(place, `is none of ${schema.enum.map(String).join(', ')}`);
     } else if (kindOf(value) !== schema.type && !(schema.type === 'number' && kindOf(value) === 'integer')) {
       this.#refuse(place, `is ${kindOf(value)}, not ${schema.type ?? 'known'}`);
     } else {
@@ -94,7 +97,7 @@ class Checker {
   }
 
   #checkText(text: string, { pattern, max_length: limit }: Schema, place: Place): void {
-    if (limit !== undefined && [...text].length > limit)
+    if (limit !== undefined && Array.from(text).length > limit)
       this.#refuse(place, `is longer than ${limit} characters`);
     else if (pattern !== undefined && !matchesWhole(pattern, text))
       this.#refuse(place, `has a form that is not allowed: ${shown(text)}`);
@@ -111,28 +114,29 @@ class Checker {
     }
   }
 
-  #checkObject(object: Readonly<Record<string, Json>>, schema: Schema, place: Place): void {
-    const keys = Object.keys(object);
-    if (keys.length > (schema.max_keys ?? Infinity))
-      this.#refuse(place, `has more than ${schema.max_keys} entries`);
-    if (keys.length < (schema.min_keys ?? 0)) this.#refuse(place, 'is empty');
+  #checkObject(object: JsonObject, schema: Schema, place: Place): void {
+    this.#checkCount(Object.keys(object).length, schema, place);
     for (const key of schema.required ?? []) {
-      if (!Object.hasOwn(object, key))
-        this.#refuse({ ...place, path: joined(place.path, key) }, 'is missing');
+      if (!Object.hasOwn(object, key)) this.#refuse(below(place, key), 'is missing');
     }
-    for (const [key, value] of Object.entries(object)) {
-      const path = joined(place.path, key);
-      const schemaOfKey = own(schema.properties, key);
-      if (schemaOfKey !== undefined)
-        this.check(value, schemaOfKey, { ...place, path, key: place.key || key });
-      else if (schema.keys !== undefined && matchesWhole(schema.keys, key))
-        this.check(value, schema.values ?? {}, { ...place, path });
-      else
-        this.#refuse(
-          { ...place, path, key: place.key || key },
-          schema.keys === undefined ? 'is not allowed' : 'is not an allowed name',
-        );
-    }
+    for (const [key, value] of Object.entries(object)) this.#checkEntry({ key, value }, schema, place);
+  }
+
+  #checkCount(count: number, { min_keys: least = 0, max_keys: most = Infinity }: Schema, place: Place): void {
+    if (count > most) this.#refuse(place, `has more than ${most} entries`);
+    if (count < least) this.#refuse(place, 'is empty');
+  }
+
+  #checkEntry(
+    { key, value }: { key: string; value: Json },
+    { properties, keys, values = {} }: Schema,
+    place: Place,
+  ): void {
+    const known = own(properties, key);
+    if (known !== undefined) this.check(value, known, below(place, key));
+    else if (keys === undefined) this.#refuse(below(place, key), 'is not allowed');
+    else if (matchesWhole(keys, key)) this.check(value, values, { ...place, path: joined(place.path, key) });
+    else this.#refuse(below(place, key), 'is not an allowed name');
   }
 
   #refuse({ path, part, key }: Place, what: string): void {
@@ -153,6 +157,11 @@ class Checker {
     if (schema === undefined) throw new Error(`compose_allow_list.json has no definition ${name}`);
     return schema;
   }
+}
+
+/** The place of a key; advice speaks of the outermost key of a part. */
+function below(place: Place, key: string): Place {
+  return { ...place, path: joined(place.path, key), key: place.key || key };
 }
 
 function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {

@@ -38,7 +38,8 @@ function respellMap(value: Json): Json {
   }
   if (!isObject(value)) return value;
   const map: JsonObject = Object.create(null) as JsonObject;
-  for (const [name, item] of Object.entries(value)) map[name] = Number.isInteger(item) ? String(item) : item;
+  for (const [name, item] of Object.entries(value))
+    map[name] = typeof item === 'number' && Number.isInteger(item) ? String(item) : item;
   return map;
 }
 

@@ -1,7 +1,6 @@
 import type { ComposeDocument } from './compose-document.ts';
 import { namesOf, volumesOf } from './compose-references.ts';
-import { inputFault } from './input-values.ts';
-import type { InputSpec } from './product.ts';
+import { inputSpecFaults } from './input-spec.ts';
 import type { Fault } from './product-faults.ts';
 import type { ProductFile } from './product-schema.ts';
 
@@ -21,7 +20,9 @@ export function crossCheck(parts: ProductParts): Fault[] {
     ...serviceFaults(parts),
     ...swapFaults(parts),
     ...variableFaults(parts),
-    ...Object.entries(parts.file.inputs).flatMap(([name, spec]) => inputFaults(name, spec)),
+    ...Object.entries(parts.file.inputs).flatMap(([name, spec]) =>
+      inputSpecFaults(spec).map(({ path, message }) => fault(`inputs.${name}.${path}`, message)),
+    ),
     ...dataFaults(parts),
   ];
 }
@@ -128,37 +129,6 @@ function variableFaults({ file, release, data }: ProductParts): Fault[] {
     }
   }
   return faults;
-}
-
-function inputFaults(name: string, spec: InputSpec): Fault[] {
-  const faults: Fault[] = [];
-  const add = (key: string, message: string): void =>
-    void faults.push(fault(`inputs.${name}.${key}`, message));
-  const notFor = (keys: readonly (keyof InputSpec)[]): void => {
-    for (const key of keys)
-      if (spec[key] !== undefined) add(key, `means nothing for an input of type ${spec.type}`);
-  };
-  if (spec.type !== 'string') notFor(['pattern', 'choices']);
-  if (spec.type !== 'integer') notFor(['minimum', 'maximum']);
-  if (spec.pattern !== undefined && !isPattern(spec.pattern)) add('pattern', 'is not a regular expression');
-  else if (spec.default !== undefined) {
-    const wrong = inputFault(spec, spec.default);
-    if (wrong !== undefined) add('default', `does not fit its own input: ${wrong}`);
-  }
-  if (spec.secret && spec.default !== undefined)
-    add('default', 'a secret input cannot have one: everybody could read it here');
-  if (spec.minimum !== undefined && spec.maximum !== undefined && spec.minimum > spec.maximum)
-    add('minimum', 'is above the maximum');
-  return faults;
-}
-
-function isPattern(text: string): boolean {
-  try {
-    new RegExp(`^(?:${text})$`, 'u');
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function dataFaults({ release, data }: ProductParts): Fault[] {

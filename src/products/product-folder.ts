@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { canonicalJson, digestOf } from './canonical-json.ts';
 import { type ComposeOutcome, readCompose } from './compose-file.ts';
 import { type Endpoint, isProductId, type Product } from './product.ts';
-import { crossCheck } from './product-checks.ts';
+import { crossCheck, type ProductParts } from './product-checks.ts';
 import { type Fault, productInvalid } from './product-faults.ts';
 import { checkProductFile, type ProductFile, type ProductFileOutcome } from './product-schema.ts';
 import { readYaml } from './yaml-document.ts';
@@ -20,27 +20,41 @@ type ReadCompose = Extract<ComposeOutcome, { ok: true }>;
  */
 export async function loadProduct(folder: string): Promise<Product> {
   const id = basename(folder);
-  if (!isProductId(id))
+  if (!isProductId(id)) {
     throw productInvalid(JSON.stringify(id), [{ path: id, message: 'the folder name is not a product id' }]);
+  }
   const [file, release, data] = await Promise.all([
     readPart(folder, 'product.yaml', toProductFile),
     readPart(folder, 'compose.yaml', toCompose),
     readPart(folder, 'data.compose.yaml', toCompose),
   ]);
-  const needed = [
-    file ?? missing('product.yaml'),
-    release ?? missing('compose.yaml'),
-    ...(data === undefined ? [] : [data]),
-  ];
-  const faults = needed.flatMap((part) => (part.ok ? [] : part.faults));
-  if (file?.ok !== true || release?.ok !== true || data?.ok === false) throw productInvalid(id, faults);
-  const together = crossCheck({
-    file: file.value,
-    release: release.value.document,
-    ...(data === undefined ? {} : { data: data.value.document }),
+  const parts = soundParts({
+    file: file ?? missing('product.yaml'),
+    release: release ?? missing('compose.yaml'),
+    data: data ?? { ok: true, value: undefined },
   });
+  if (!parts.ok) throw productInvalid(id, parts.faults);
+  const together = crossCheck(documentsOf(parts.value));
   if (together.length > 0) throw productInvalid(id, together);
-  return assemble(id, file.value, { release: release.value, data: data?.value });
+  return assemble(id, parts.value);
+}
+
+interface Parts {
+  readonly file: ProductFile;
+  readonly release: ReadCompose;
+  readonly data: ReadCompose | undefined;
+}
+
+/** All parts, or the faults of all of them. */
+function soundParts({ file, release, data }: { [Key in keyof Parts]: Outcome<Parts[Key]> }): Outcome<Parts> {
+  if (file.ok && release.ok && data.ok) {
+    return { ok: true, value: { file: file.value, release: release.value, data: data.value } };
+  }
+  return { ok: false, faults: [file, release, data].flatMap((part) => (part.ok ? [] : part.faults)) };
+}
+
+function documentsOf({ file, release, data }: Parts): ProductParts {
+  return { file, release: release.document, ...(data === undefined ? {} : { data: data.document }) };
 }
 
 function missing(name: string): Outcome<never> {
@@ -99,11 +113,8 @@ function toCompose(text: string, name: string): Outcome<ReadCompose> {
   return outcome.ok ? { ok: true, value: outcome } : outcome;
 }
 
-function assemble(
-  id: Product['id'],
-  { endpoints, secrets, inputs, ...file }: ProductFile,
-  { release, data }: { readonly release: ReadCompose; readonly data: ReadCompose | undefined },
-): Product {
+function assemble(id: Product['id'], { file: whole, release, data }: Parts): Product {
+  const { endpoints, secrets, inputs, ...file } = whole;
   const product = {
     id,
     ...file,

@@ -35,8 +35,7 @@ const INPUT_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 const ENV = /^(?!ARK_)[A-Z_][A-Z0-9_]{0,63}$/;
 const VERSION = /^[0-9A-Za-z][0-9A-Za-z.+-]{0,39}$/;
 const HEALTH_PATH = /^\/(?!\/)[A-Za-z0-9/._~%=?&-]{0,199}$/;
-// eslint-disable-next-line no-control-regex -- control characters are what it keeps out
-const LINE = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/;
+const LINE = /^[^\p{Cc}\u2028\u2029]*$/u;
 
 const line = (limit: number): Joi.StringSchema =>
   Joi.string().trim().max(limit).pattern(LINE, 'one line of text');
@@ -113,4 +112,9 @@ export function checkProductFile(content: unknown, file: string): ProductFileOut
     message: message.replaceAll('\n', ' ').slice(0, 300),
   }));
   return { ok: false, faults };
+}
+
+/** The schema as joi describes it, for the JSON Schema in docs/. */
+export function describeProductFile(): unknown {
+  return schema.describe();
 }

@@ -27,7 +27,7 @@ export interface ProductSettingsStore {
   update(productId: string, change: (before: ProductSettings) => ProductSettings): Promise<ProductSettings>;
 }
 
-const SEGMENT = /^(?!\.{1,2}$)(?! )[^\u0000-\u001f\u007f-\u009f\\/?*%!@#$^&|<>[\]:;'"`]{1,100}(?<! )$/u;
+const SEGMENT = /^(?!\.{1,2}$)(?! )[^\p{Cc}\\/?*%!@#$^&|<>[\]:;'"`]{1,100}(?<! )$/u;
 
 /**
  * True for a full job name of the build server: folders and job with `/` between them, no `..`, no control

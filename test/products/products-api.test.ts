@@ -44,6 +44,16 @@ beforeEach(() => {
   }).app;
 });
 
+interface List {
+  readonly total: number;
+  readonly products: readonly { readonly product_id: string }[];
+}
+
+interface Problem {
+  readonly code: string;
+  readonly errors: readonly { readonly field: string }[];
+}
+
 function admin(method: 'get' | 'put' | 'patch', path: string): supertest.Test {
   return supertest(app)[method](path).set('authorization', `Bearer ${TOKEN}`);
 }
@@ -51,10 +61,10 @@ function admin(method: 'get' | 'put' | 'patch', path: string): supertest.Test {
 test('the list has every product with its inputs and settings, and no Compose text', async () => {
   await settings.update('hello', () => ({ enabled: true, default_host: 'cl-a' }));
 
-  const { body } = await admin('get', '/api/products').expect(200);
+  const body = (await admin('get', '/api/products').expect(200)).body as List;
 
   expect(body.total).toBe(catalogue.list().length);
-  const hello = body.products.find(({ product_id: id }: { product_id: string }) => id === 'hello');
+  const hello = body.products.find(({ product_id: id }) => id === 'hello');
   expect(hello).toMatchObject({
     product_id: 'hello',
     name: 'Hello',
@@ -115,12 +125,14 @@ describe('a change is refused with', () => {
     ['a long job', { deploy_jobs: { prod: 'x'.repeat(501) } }, 'deploy_jobs.prod'],
     ['an unknown environment', { deploy_jobs: { staging: 'x' } }, 'deploy_jobs.staging'],
   ])('%s', async (_what, change, field) => {
-    const { body } = await admin('patch', '/api/products/hello')
-      .send(change as object)
-      .expect(400);
+    const body = (
+      await admin('patch', '/api/products/hello')
+        .send(change as object)
+        .expect(400)
+    ).body as Problem;
 
     expect(body.code).toBe('validation_failed');
-    expect(body.errors.map((fault: { field: string }) => fault.field)).toContain(field);
+    expect(body.errors.map(({ field: name }) => name)).toContain(field);
     expect(await settings.get('hello')).toEqual({ enabled: true });
   });
 });
