@@ -40,6 +40,19 @@ test('every error code is thrown or answered somewhere', () => {
   );
 });
 
+test('every setting is read by somebody, so that no page promises what nothing does', () => {
+  const fields = [...read('src/config/config.ts').matchAll(/^ {2,4}readonly (\w+):/gm)].map(
+    ([, field]) => field ?? '',
+  );
+  const readers = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.startsWith('config/'))
+    .map((path) => read(`src/${path}`))
+    .join('\n');
+
+  expect(fields.length).toBeGreaterThan(30);
+  expect(fields.filter((field) => !new RegExp(`\\b${field}\\b`).test(readers))).toEqual([]);
+});
+
 test('every link between our pages leads to a file', () => {
   const broken = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)]

@@ -44,7 +44,7 @@ export const settingsSchema = Joi.object<Settings>({
   ...deploymentSettings,
   ...proxySettings,
 })
-  .custom(orderedNumbers)
+  .custom(quarantineOutlastsRoutes)
   .prefs({ abortEarly: false, errors: { wrap: { label: false } } });
 
 export const SETTING_NAMES: ReadonlySet<string> = new Set(
@@ -53,12 +53,9 @@ export const SETTING_NAMES: ReadonlySet<string> = new Set(
 
 /** Variables of other parts (launcher, client hosts, tests) that share the ARK_ start. */
 export const OTHER_PARTS =
-  /^ARK_(?:HOME|CALLBACK_URL|PAGES_(?:HOST|PORT)|APPS_(?:HOST|PORT)|REDIS_PORT|JENKINS_PORT|LOCAL_|TEST_)/;
+  /^ARK_(?:HOME|CALLBACK_URL|PAGES_(?:HOST|PORT)|APPS_(?:HOST|PORT)|REDIS_PORT|JENKINS_PORT|PROXIES|HOSTS_|LOCAL_|OS_RELEASE|TEST_)/;
 
-function orderedNumbers(settings: Settings, helpers: Joi.CustomHelpers): unknown {
-  if (settings.ARK_PORT_MIN > settings.ARK_PORT_MAX) {
-    return helpers.message({ custom: 'ARK_PORT_MIN must not be above ARK_PORT_MAX' });
-  }
+function quarantineOutlastsRoutes(settings: Settings, helpers: Joi.CustomHelpers): unknown {
   if (settings.ARK_PORT_QUARANTINE_S <= settings.ARK_STALE_ROUTES_S) {
     return helpers.message({ custom: 'ARK_PORT_QUARANTINE_S must be above ARK_STALE_ROUTES_S' });
   }

@@ -53,13 +53,8 @@ export interface CoordinatorConfig extends CommonConfig {
     readonly productsDirs: readonly string[];
     readonly hostSlots: number;
     readonly deadlineMs: number;
-    readonly leaseSilenceMs: number;
     readonly portQuarantineMs: number;
-    readonly portMin: number;
-    readonly portMax: number;
-    readonly probeTimeoutMs: number;
     readonly probeTotalMs: number;
-    readonly sweepMs: number;
   };
 }
 
@@ -155,13 +150,8 @@ function coordinator(settings: Settings, rest: CommonConfig): CoordinatorConfig 
       productsDirs: settings.ARK_PRODUCTS_DIR.split(':').filter((folder) => folder !== ''),
       hostSlots: settings.ARK_HOST_SLOTS,
       deadlineMs: settings.ARK_DEADLINE_S * 1_000,
-      leaseSilenceMs: settings.ARK_LEASE_SILENCE_S * 1_000,
       portQuarantineMs: settings.ARK_PORT_QUARANTINE_S * 1_000,
-      portMin: settings.ARK_PORT_MIN,
-      portMax: settings.ARK_PORT_MAX,
-      probeTimeoutMs: settings.ARK_PROBE_TIMEOUT_MS,
       probeTotalMs: settings.ARK_PROBE_TOTAL_S * 1_000,
-      sweepMs: settings.ARK_SWEEP_S * 1_000,
     },
   };
 }

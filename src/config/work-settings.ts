@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { neededBy, port, setting, webUrl, wholeNumber } from './setting.ts';
+import { neededBy, setting, webUrl, wholeNumber } from './setting.ts';
 
 export interface StoreSettings {
   ARK_REDIS_URL: string;
@@ -82,13 +82,8 @@ export interface DeploymentSettings {
   ARK_PRODUCTS_DIR: string;
   ARK_HOST_SLOTS: number;
   ARK_DEADLINE_S: number;
-  ARK_LEASE_SILENCE_S: number;
   ARK_PORT_QUARANTINE_S: number;
-  ARK_PORT_MIN: number;
-  ARK_PORT_MAX: number;
-  ARK_PROBE_TIMEOUT_MS: number;
   ARK_PROBE_TOTAL_S: number;
-  ARK_SWEEP_S: number;
 }
 
 export const deploymentSettings: Joi.StrictSchemaMap<DeploymentSettings> = {
@@ -106,36 +101,13 @@ export const deploymentSettings: Joi.StrictSchemaMap<DeploymentSettings> = {
     unit: 's',
     role: 'coordinator',
   }),
-  ARK_LEASE_SILENCE_S: setting(wholeNumber(5, 3_600).default(120), {
-    summary: 'Silence of a build after which Jenkins is asked whether it still runs.',
-    unit: 's',
-    role: 'coordinator',
-  }),
   ARK_PORT_QUARANTINE_S: setting(wholeNumber(0, 2_592_000).default(86_400), {
     summary: 'How long a freed port is given to nobody. Longer than ARK_STALE_ROUTES_S.',
     unit: 's',
     role: 'coordinator',
   }),
-  ARK_PORT_MIN: setting(port().default(20_000), {
-    summary: 'First port that instances may get on a host, unless the host says otherwise.',
-    role: 'coordinator',
-  }),
-  ARK_PORT_MAX: setting(port().default(29_999), {
-    summary: "Last such port. Keep the range outside the host kernel's ephemeral ports.",
-    role: 'coordinator',
-  }),
-  ARK_PROBE_TIMEOUT_MS: setting(wholeNumber(100, 60_000).default(2_000), {
-    summary: 'Longest time for one health check of a new target.',
-    unit: 'ms',
-    role: 'coordinator',
-  }),
   ARK_PROBE_TOTAL_S: setting(wholeNumber(1, 600).default(30), {
     summary: 'Time within which a new target must pass its health check.',
-    unit: 's',
-    role: 'coordinator',
-  }),
-  ARK_SWEEP_S: setting(wholeNumber(1, 600).default(5), {
-    summary: 'How often deadlines, silences and waiting orders are looked through.',
     unit: 's',
     role: 'coordinator',
   }),
