@@ -31,48 +31,35 @@ export class Follower {
   }
 
   async step(deployment: Deployment, signal: AbortSignal): Promise<void> {
-    switch (deployment.phase) {
-      case 'accepted':
-      case 'waiting':
-        return this.#wait(deployment);
-      case 'triggering':
-        return this.#isLate(deployment) && !deployment.posted_at
-          ? this.#endUnstarted(deployment)
-          : this.#options.trigger.step(deployment, signal);
-      case 'queued':
-        return deployment.build
-          ? this.#followBuild(deployment, signal)
-          : this.#followQueue(deployment, signal);
-      default:
-        return this.#followBuild(deployment, signal);
-    }
+    const { phase } = deployment;
+    if (phase === 'accepted' || phase === 'waiting') return this.#wait(deployment);
+    if (phase === 'triggering') return this.#followTrigger(deployment, signal);
+    if (phase === 'queued' && !deployment.build) return this.#followQueue(deployment, signal);
+    return this.#followBuild(deployment, signal);
   }
 
   async #wait(deployment: Deployment): Promise<void> {
     if (this.#isLate(deployment)) await this.#endUnstarted(deployment);
   }
 
+  async #followTrigger(deployment: Deployment, signal: AbortSignal): Promise<void> {
+    if (this.#isLate(deployment) && !deployment.posted_at) return this.#endUnstarted(deployment);
+    return this.#options.trigger.step(deployment, signal);
+  }
+
   async #followQueue(deployment: Deployment, signal: AbortSignal): Promise<void> {
-    const { store, builds, trigger } = this.#options;
+    const { builds, trigger } = this.#options;
     if (deployment.cancel || this.#isLate(deployment)) return this.#leaveQueue(deployment, signal);
     if (deployment.queue_id === '') return trigger.step(deployment, signal);
     const item = await builds.readQueueItem(deployment.queue_id, deployment.id, signal);
     if (item.kind !== 'left') this.#leftSince.delete(deployment.id);
     switch (item.kind) {
       case 'waiting':
-        if (item.why === deployment.queue_why) return;
-        await store.advance(deployment.id, { from: ['queued'], fields: { queue_why: item.why } });
-        return;
-      case 'started': {
-        const build = await builds.readBuild({ job: deployment.job, number: item.number }, signal);
-        if (build) await noteBuild(store, deployment, build);
-        return;
-      }
+        return this.#noteWhy(deployment, item.why);
+      case 'started':
+        return this.#noteStarted(deployment, item.number, signal);
       case 'cancelled':
-        return this.#endUnstarted(deployment, {
-          code: 'cancelled_in_jenkins',
-          detail: 'The queue item was cancelled in Jenkins',
-        });
+        return this.#endUnstarted(deployment, CANCELLED_IN_JENKINS);
       case 'left':
         if (this.#since(this.#leftSince, deployment.id) < LEFT_FOR_MS) return;
         return trigger.step(deployment, signal);
@@ -81,6 +68,16 @@ export class Follower {
       default:
         item satisfies never;
     }
+  }
+
+  async #noteWhy({ id, queue_why }: Deployment, why: string): Promise<void> {
+    if (why === queue_why) return;
+    await this.#options.store.advance(id, { from: ['queued'], fields: { queue_why: why } });
+  }
+
+  async #noteStarted(deployment: Deployment, number: number, signal: AbortSignal): Promise<void> {
+    const build = await this.#options.builds.readBuild({ job: deployment.job, number }, signal);
+    if (build) await noteBuild(this.#options.store, deployment, build);
   }
 
   /** Cancelled or late while queued: if it started meanwhile, its build is found in the next step. */
@@ -157,6 +154,10 @@ export class Follower {
   }
 }
 
+const CANCELLED_IN_JENKINS: Reason = {
+  code: 'cancelled_in_jenkins',
+  detail: 'The queue item was cancelled in Jenkins',
+};
 const TIMED_OUT: Reason = { code: 'timed_out', detail: 'The deadline passed' };
 
 interface StopOrder {

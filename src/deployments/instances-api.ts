@@ -5,9 +5,10 @@ import { invalidFields, validate } from '../http/validate.ts';
 import { AppError } from '../platform/errors.ts';
 import { pollUntil } from '../platform/polling.ts';
 import type { DeploymentStore } from './deployment-store.ts';
+import type { IdempotentCall } from './idempotency.ts';
 import { isInstanceId, type Instance } from './instance.ts';
 import { createBody, deleteQuery, deployBody, instancesQuery, waitQuery } from './order-schemas.ts';
-import type { IdempotentCall, Orderer, Orders, Placed } from './orders.ts';
+import type { Orderer, Orders, Placed } from './orders.ts';
 import { toPageAnswer, toPageQuery } from './paging.ts';
 import type { Views } from './view-reader.ts';
 
@@ -60,7 +61,10 @@ export function createInstancesApi(options: InstancesApiOptions): Router {
     async (request, response) => {
       const order = validate(deployBody, request.body ?? {});
       const { id } = await findInstance(store, request);
-      const placed = await orders.deployAgain(id, order, ordererOf(request), idempotencyOf(request));
+      const placed = await orders.deployAgain(id, order, {
+        ...ordererOf(request),
+        idempotent: idempotencyOf(request),
+      });
       await sendPlaced(response, options, placed);
     },
   );

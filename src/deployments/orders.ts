@@ -1,14 +1,15 @@
-import { createHash } from 'node:crypto';
-import type { Host, HostEnvironment, HostId, HostStore } from '../hosts/host.ts';
+import type { Host, HostEnvironment, HostStore } from '../hosts/host.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import { validateInputs } from '../products/input-values.ts';
 import type { InputValue, Product } from '../products/product.ts';
 import { newReleaseId, type DeploymentId } from './deployment.ts';
 import type { DeploymentStore, NewOrder } from './deployment-store.ts';
-import { newInstanceId, type Instance, type InstanceId } from './instance.ts';
+import { keyOf, placedBefore, type IdempotencyKey, type IdempotentCall } from './idempotency.ts';
+import type { Instance, InstanceId } from './instance.ts';
 import type { JobBook } from './job-book.ts';
 import { newDeployment } from './new-deployment.ts';
+import { newInstance } from './new-instance.ts';
 import { isTerminal } from './phases.ts';
 import { releaseOf } from './release.ts';
 import type { Tracker } from './tracker.ts';
@@ -36,12 +37,6 @@ export interface CreateOrder {
 export interface Placed {
   readonly instance_id: InstanceId;
   readonly deployment_id: DeploymentId;
-}
-
-export interface IdempotentCall {
-  readonly key: string;
-  /** The body as sent: the same key with another body is refused. */
-  readonly body: unknown;
 }
 
 export interface OrdersOptions {
@@ -89,8 +84,7 @@ export class Orders {
   async deployAgain(
     id: InstanceId,
     order: { readonly inputs?: Readonly<Record<string, unknown>>; readonly why?: string },
-    orderer: Orderer,
-    idempotent?: IdempotentCall,
+    { idempotent, ...orderer }: Orderer & { readonly idempotent?: IdempotentCall | undefined },
   ): Promise<Placed> {
     const { products, store } = this.#options;
     const instance = await this.#known(id);
@@ -204,7 +198,7 @@ export class Orders {
     return { deployment, release };
   }
 
-  async #store(order: NewOrder, idempotency: { key: string; body_sha: string } | undefined): Promise<Placed> {
+  async #store(order: NewOrder, idempotency: IdempotencyKey | undefined): Promise<Placed> {
     const { store, tracker, log } = this.#options;
     const { deployment } = order;
     const placed: Placed = { instance_id: deployment.instance_id, deployment_id: deployment.id };
@@ -227,62 +221,7 @@ export class Orders {
   }
 }
 
-/** The answer given before, if any; throws what else `create` may say. */
-function placedBefore(outcome: Awaited<ReturnType<DeploymentStore['replay']>>): Placed | undefined {
-  switch (outcome?.kind) {
-    case undefined:
-    case 'created':
-      return undefined;
-    case 'replayed':
-      return JSON.parse(outcome.answer) as Placed;
-    case 'key_reused':
-      throw new AppError('idempotency_key_reused', 'This Idempotency-Key was used with another body');
-    case 'instance_missing':
-      throw new AppError('instance_not_found', 'There is no such instance');
-    case 'instance_deleted':
-      throw new AppError('instance_deleted', 'This instance is being deleted');
-    default:
-      return outcome satisfies never;
-  }
-}
-
-function keyOf(orderer: Orderer, { key, body }: IdempotentCall): { key: string; body_sha: string } {
-  const body_sha = createHash('sha256').update(JSON.stringify(body)).digest('hex');
-  return { key: `${orderer.credential}:${key}`, body_sha };
-}
-
 function typed(type: 'string' | 'integer' | 'boolean', text: string): string | number | boolean {
   if (type === 'integer') return Number(text);
   return type === 'boolean' ? text === 'true' : text;
-}
-
-interface InstanceSeed {
-  readonly order: CreateOrder;
-  readonly product: Product;
-  readonly hostId: HostId;
-  readonly by: string;
-  readonly now: number;
-}
-
-function newInstance({ order, product, hostId, by, now }: InstanceSeed): Instance {
-  return {
-    id: newInstanceId(order.client_name),
-    product_id: product.id,
-    client_name: order.client_name,
-    environment: order.environment,
-    host_id: hostId,
-    desired: 'present',
-    desired_release: '',
-    live_release: '',
-    live_deployment: '',
-    live_seq: '',
-    live_endpoints: [],
-    active: '',
-    waiting: '',
-    last_deployment: '',
-    last_seq: '',
-    created_at: now,
-    created_by: by,
-    ...(order.expires_at !== undefined && { expires_at: order.expires_at }),
-  };
 }

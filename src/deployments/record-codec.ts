@@ -70,7 +70,7 @@ export function decodeInstance(fields: Fields): Instance | undefined {
 }
 
 export function encodeDeployment(deployment: Partial<Deployment>): Fields {
-  return encode(deployment as Record<string, unknown>, DEPLOYMENT_FIELDS);
+  return encode(deployment, DEPLOYMENT_FIELDS);
 }
 
 export function decodeDeployment(fields: Fields): Deployment | undefined {

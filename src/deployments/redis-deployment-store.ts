@@ -20,6 +20,7 @@ import type {
 import type { Instance, InstanceId } from './instance.ts';
 import type { Phase } from './phases.ts';
 import { decodeDeployment, decodeInstance, encodeDeployment, encodeInstance } from './record-codec.ts';
+import { readPage } from './redis-page.ts';
 import { Scripts, type ScriptsOptions } from './redis-scripts.ts';
 import type { ReleaseBox } from './release-box.ts';
 import type { ComposeTexts, Release } from './release.ts';
@@ -203,12 +204,18 @@ export class RedisDeploymentStore implements DeploymentStore {
   }
 
   async instances(page: PageQuery): Promise<Page<Instance>> {
-    return this.#page('instances', page, (id) => this.instance(id as InstanceId));
+    return readPage(this.#redis, `${this.#prefix}instances`, {
+      ...page,
+      read: (id) => this.instance(id as InstanceId),
+    });
   }
 
   async deployments(page: PageQuery, instance?: InstanceId): Promise<Page<Deployment>> {
     const index = instance === undefined ? 'deployments' : `instance:${instance}:deployments`;
-    return this.#page(index, page, (id) => this.deployment(id as DeploymentId));
+    return readPage(this.#redis, this.#prefix + index, {
+      ...page,
+      read: (id) => this.deployment(id as DeploymentId),
+    });
   }
 
   async isHostInUse(host: HostId): Promise<boolean> {
@@ -219,21 +226,6 @@ export class RedisDeploymentStore implements DeploymentStore {
       offset = next;
     }
     return false;
-  }
-
-  /** One page of a sorted-set index, newest first. */
-  async #page<T>(
-    index: string,
-    { offset, limit }: PageQuery,
-    read: (id: string) => Promise<T | undefined>,
-  ): Promise<Page<T>> {
-    const total = await this.#read(index, (key) => this.#redis.zcard(key));
-    const ids = await this.#read(index, (key) =>
-      this.#redis.zrange(key, String(offset), String(offset + limit - 1), 'REV'),
-    );
-    const items = (await Promise.all(ids.map(read))).filter((item) => item !== undefined);
-    const next = offset + ids.length;
-    return { items, total, ...(next < total && ids.length > 0 && { next }) };
   }
 
   async #hash(name: string): Promise<Record<string, string>> {

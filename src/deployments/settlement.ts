@@ -46,21 +46,14 @@ export function endingOf(deployment: Deployment, build: Build | undefined): Endi
 
 function failureOf(build: Build): Reason {
   const name = `Build ${String(build.number)}`;
-  switch (build.result) {
-    case 'SUCCESS':
-      return {
-        code: 'callback_lost',
-        detail: `${name} ended well but its callbacks never arrived: rebuild it`,
-      };
-    case 'ABORTED':
-      return {
-        code: 'build_aborted',
-        detail: `${name} was aborted${build.interrupted_by ? ` by ${build.interrupted_by}` : ''}`,
-      };
-    default:
-      return {
-        code: 'build_failed',
-        detail: `${name} ended as ${build.result ?? 'unknown'}; its log says why`,
-      };
+  const { result, interrupted_by: by } = build;
+  if (result === 'SUCCESS') {
+    return {
+      code: 'callback_lost',
+      detail: `${name} ended well but its callbacks never arrived: rebuild it`,
+    };
   }
+  if (result === 'ABORTED')
+    return { code: 'build_aborted', detail: `${name} was aborted${by ? ` by ${by}` : ''}` };
+  return { code: 'build_failed', detail: `${name} ended as ${result ?? 'unknown'}; its log says why` };
 }

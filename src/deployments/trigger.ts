@@ -124,7 +124,7 @@ export class Trigger {
     await this.#options.store.advance(deployment.id, {
       from: ['triggering', 'queued'],
       to: 'triggering',
-      fields: { posted_at: 0, queue_id: '' as Deployment['queue_id'] },
+      fields: { posted_at: 0, queue_id: '' },
     });
   }
 

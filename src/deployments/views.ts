@@ -113,7 +113,7 @@ export function toDeploymentView(facts: DeploymentFacts): Readonly<Record<string
     decision: d.decision ? { ...d.decision, at: iso(d.decision.at) } : null,
     cancel: d.cancel ? { by: d.cancel.by, at: iso(d.cancel.at) } : null,
     log_tail: d.log_tail || null,
-    finished_at: d.finished_at === undefined ? null : iso(d.finished_at),
+    finished_at: isoOrNull(d.finished_at),
   };
 }
 
@@ -153,12 +153,20 @@ export function toInstanceView(facts: InstanceFacts): Readonly<Record<string, un
     health: i.health ? { ...i.health, at: iso(i.health.at) } : { state: 'unknown', at: null, source: null },
     created_at: iso(i.created_at),
     created_by: i.created_by,
-    expires_at: i.expires_at === undefined ? null : iso(i.expires_at),
-    deleted_at: i.deleted_at === undefined ? null : iso(i.deleted_at),
-    active: active ? toDeploymentView(active) : null,
-    waiting: waiting ? toDeploymentView(waiting) : null,
-    last_deployment: last ? toDeploymentView(last) : null,
+    expires_at: isoOrNull(i.expires_at),
+    deleted_at: isoOrNull(i.deleted_at),
+    active: viewOrNull(active),
+    waiting: viewOrNull(waiting),
+    last_deployment: viewOrNull(last),
   };
+}
+
+function viewOrNull(facts: DeploymentFacts | undefined): Readonly<Record<string, unknown>> | null {
+  return facts ? toDeploymentView(facts) : null;
+}
+
+function isoOrNull(ms: number | undefined): string | null {
+  return ms === undefined ? null : iso(ms);
 }
 
 function iso(ms: number): string {
