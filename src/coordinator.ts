@@ -4,7 +4,7 @@ import type { CoordinatorConfig } from './config/config.ts';
 import { AnsweredCallbacks } from './deployments/answered-callbacks.ts';
 import { createCallbacksApi } from './deployments/callbacks-api.ts';
 import { createDeploymentsApi } from './deployments/deployments-api.ts';
-import { createDeployments } from './deployments/deployments.ts';
+import { createDeployments, type Deployments } from './deployments/deployments.ts';
 import { createInstancesApi } from './deployments/instances-api.ts';
 import { JenkinsBuildServer } from './deployments/jenkins/jenkins-build-server.ts';
 import { createJobBook } from './deployments/job-book.ts';
@@ -23,7 +23,6 @@ import { createSessionApi } from './http/session-api.ts';
 import { Sessions } from './http/sessions.ts';
 import { CallbackKey } from './http/signature.ts';
 import { FaultPoints } from './platform/faults.ts';
-import type { Logger } from './platform/logger.ts';
 import { checkRedisSettings, type Redis } from './platform/redis.ts';
 import { connectStore, type ProcessBase } from './process-base.ts';
 import { ProductCatalogue } from './products/product-catalogue.ts';
@@ -35,134 +34,156 @@ import { RedisRouteStore } from './routing/redis-route-store.ts';
 import { probeTarget } from './routing/target-probe.ts';
 
 const BUILT_IN_PRODUCTS = join(import.meta.dirname, '../ansible/products');
+const clock = Date.now;
 
 /** Puts the coordinator together and starts it. Returns its port. */
 export async function startCoordinator(config: CoordinatorConfig, base: ProcessBase): Promise<number> {
-  const { log, metrics, lifecycle } = base;
-  const clock = Date.now;
-  const { prefix } = config.redis;
   const redis = await connectStore(config, base, 'coordinator');
-  await requireSettings(redis, log);
-  const shared = { redis, prefix, clock };
-
-  const hosts = new RedisHostStore(shared);
-  const productSettings = new RedisProductSettings(shared);
-  const catalogue = new ProductCatalogue({ dirs: [BUILT_IN_PRODUCTS, ...config.deployments.productsDirs] });
-  for (const { folder, error } of await catalogue.load())
-    log.warn('product left out', { reason: folder, error });
-
-  const routes = new RedisRouteStore(shared);
-  const generation = lifecycle.add(
-    'generation',
-    new GenerationWatch({ ...shared, store: routes, stateDir: config.stateDir, log }),
-  );
-  await generation.start();
-
-  const { secret } = config.access;
-  const store = new RedisDeploymentStore({
-    ...shared,
-    portQuarantineMs: config.deployments.portQuarantineMs,
-    box: new ReleaseBox(secret),
-  });
-  const builds = lifecycle.add(
-    'jenkins',
-    new JenkinsBuildServer({
-      baseUrl: config.jenkins.url,
-      user: config.jenkins.user,
-      token: config.jenkins.token,
-      deadlineMs: config.jenkins.timeoutMs,
-    }),
-  );
+  for (const reason of await checkRedisSettings(redis)) base.log.error('redis is set up wrongly', { reason });
+  const parts = await openParts(config, base, redis);
   const faults = new FaultPoints(config.faults);
-  const { orders, claims, callbacks, tracker } = createDeployments(
-    {
-      ...{ store, hosts, builds, secret, faults, log, metrics, clock },
-      products: catalogue,
-      chooseHost: createHostChooser({
-        hosts,
-        productSettings: (id) => productSettings.get(id),
-        loadOf: (id) => store.load(id),
-      }),
-      jobs: createJobBook({ ...config.jenkins, productJobs: (id) => productSettings.get(id) }),
-      proxies: new ProxyWatch(shared),
-      probe: probeTarget,
-      ourUser: config.jenkins.user,
-      deadlineMs: config.deployments.deadlineMs,
-      probeTimeoutMs: config.deployments.probeTotalMs,
-      trackEveryMs: config.jenkins.pollMs,
-      mayAct: () => generation.fault === undefined,
-      linkTo: (id) => `${config.pagesUrl}/admin?log=${id}`,
-    },
-    lifecycle,
-  );
-
-  const sessions = new Sessions({
-    ...config.access,
-    store: new RedisSessionStore(redis, prefix),
-    pagesUrl: config.pagesUrl,
-    clock,
-  });
-  const { signal } = lifecycle;
-  const views = new Views({ store, appsUrl: config.appsUrl });
-  const server = lifecycle.add(
+  const deployments = wireDeployments(config, base, { ...parts, faults });
+  const server = base.lifecycle.add(
     'api',
     createApiServer({
       ...config.api,
-      appsUrl: config.appsUrl,
-      trustedProxies: config.trustedProxies,
-      authentication: { adminToken: config.access.adminToken, sessions, pagesUrl: config.pagesUrl },
-      ...{ log, metrics },
-      callbacks: atRoot([
-        createCallbacksApi({
-          ...{ claims, callbacks, signal, faults, metrics },
-          answered: new AnsweredCallbacks(shared),
-          gate: {
-            keys: config.access.callbackKeys.map((key) => new CallbackKey(key)),
-            revokedIds: config.access.revokedCallbackKeyIds,
-            limitBytes: config.api.callbackBodyLimitBytes,
-            clock,
-          },
-        }),
-      ]),
-      routers: atRoot([
-        createHealthApi({
-          ...{ version: base.version, metrics, stopping: signal },
-          dependencies: [
-            { name: 'redis', check: async () => redis.ping().then(() => undefined) },
-            { name: 'generation', check: async () => Promise.resolve(generation.fault) },
-            { name: 'jenkins', check: async (limit) => builds.check(limit).then(() => undefined) },
-          ],
-        }),
-        createSessionApi({ sessions, pagesUrl: config.pagesUrl }),
-        createInstancesApi({ orders, store, views, signal, clock }),
-        createDeploymentsApi({ orders, store, builds, views, signal }),
-        createProductsRouter({
-          catalogue,
-          settings: productSettings,
-          hostExists: async (id) => isHostId(id) && (await hosts.get(id)) !== undefined,
-        }),
-        createHostsRouter({
-          hosts,
-          keys: sshHostKeys,
-          isInUse: (id) => store.isHostInUse(id),
-          loadOf: (id) => store.load(id),
-          defaultSlots: config.deployments.hostSlots,
-          clock,
-        }),
-      ]),
+      ...{ appsUrl: config.appsUrl, trustedProxies: config.trustedProxies },
+      ...{ log: base.log, metrics: base.metrics },
+      authentication: { ...config.access, sessions: parts.sessions, pagesUrl: config.pagesUrl },
+      callbacks: atRoot([wireCallbacks(config, base, { ...parts, ...deployments, faults })]),
+      routers: atRoot(wireRouters(config, base, { ...parts, ...deployments })),
     }),
   );
   const port = await server.listen();
-  tracker.start();
+  deployments.tracker.start();
   return port;
+}
+
+/** What has state or a connection; everything else is made of these. */
+interface Parts {
+  readonly redis: Redis;
+  readonly shared: { readonly redis: Redis; readonly prefix: string; readonly clock: () => number };
+  readonly hosts: RedisHostStore;
+  readonly productSettings: RedisProductSettings;
+  readonly catalogue: ProductCatalogue;
+  readonly generation: GenerationWatch;
+  readonly store: RedisDeploymentStore;
+  readonly builds: JenkinsBuildServer;
+  readonly sessions: Sessions;
+}
+
+async function openParts(config: CoordinatorConfig, base: ProcessBase, redis: Redis): Promise<Parts> {
+  const { log, lifecycle } = base;
+  const { stateDir, pagesUrl, access, jenkins, deployments } = config;
+  const shared = { redis, prefix: config.redis.prefix, clock };
+  const catalogue = new ProductCatalogue({ dirs: [BUILT_IN_PRODUCTS, ...deployments.productsDirs] });
+  for (const { folder, error } of await catalogue.load()) {
+    log.warn('product left out', { reason: folder, error });
+  }
+  const routes = new RedisRouteStore(shared);
+  const generation = new GenerationWatch({ ...shared, store: routes, stateDir, log });
+  await lifecycle.add('generation', generation).start();
+  const { url: baseUrl, timeoutMs: deadlineMs } = jenkins;
+  return {
+    redis,
+    shared,
+    hosts: new RedisHostStore(shared),
+    productSettings: new RedisProductSettings(shared),
+    catalogue,
+    generation,
+    store: new RedisDeploymentStore({ ...shared, ...deployments, box: new ReleaseBox(access.secret) }),
+    builds: lifecycle.add('jenkins', new JenkinsBuildServer({ ...jenkins, baseUrl, deadlineMs })),
+    sessions: new Sessions({
+      ...{ ...access, pagesUrl, clock },
+      store: new RedisSessionStore(redis, shared.prefix),
+    }),
+  };
+}
+
+function wireDeployments(
+  config: CoordinatorConfig,
+  base: ProcessBase,
+  parts: Parts & { readonly faults: FaultPoints },
+): Deployments {
+  const { store, hosts, builds, catalogue, productSettings, generation, shared, faults } = parts;
+  const options = {
+    ...{ store, hosts, builds, faults, clock, probe: probeTarget, products: catalogue },
+    ...{ log: base.log, metrics: base.metrics, secret: config.access.secret },
+    chooseHost: createHostChooser({
+      hosts,
+      productSettings: (id) => productSettings.get(id),
+      loadOf: (id) => store.load(id),
+    }),
+    jobs: createJobBook({ ...config.jenkins, productJobs: (id) => productSettings.get(id) }),
+    proxies: new ProxyWatch(shared),
+    ourUser: config.jenkins.user,
+    deadlineMs: config.deployments.deadlineMs,
+    probeTimeoutMs: config.deployments.probeTotalMs,
+    trackEveryMs: config.jenkins.pollMs,
+    mayAct: () => generation.fault === undefined,
+    linkTo: (id: string) => `${config.pagesUrl}/admin?log=${id}`,
+  };
+  return createDeployments(options, base.lifecycle);
+}
+
+function wireCallbacks(
+  { access, api }: CoordinatorConfig,
+  { metrics, lifecycle }: ProcessBase,
+  { shared, claims, callbacks, faults }: Parts & Deployments & { readonly faults: FaultPoints },
+): Router {
+  return createCallbacksApi({
+    ...{ claims, callbacks, faults, metrics, signal: lifecycle.signal },
+    answered: new AnsweredCallbacks(shared),
+    gate: {
+      keys: access.callbackKeys.map((key) => new CallbackKey(key)),
+      revokedIds: access.revokedCallbackKeyIds,
+      limitBytes: api.callbackBodyLimitBytes,
+      clock,
+    },
+  });
+}
+
+function wireRouters(
+  config: CoordinatorConfig,
+  { metrics, lifecycle, version }: ProcessBase,
+  {
+    redis,
+    store,
+    hosts,
+    builds,
+    catalogue,
+    productSettings,
+    generation,
+    sessions,
+    orders,
+  }: Parts & Deployments,
+): Router[] {
+  const { signal } = lifecycle;
+  const views = new Views({ store, appsUrl: config.appsUrl });
+  const dependencies = [
+    { name: 'redis', check: async () => redis.ping().then(() => undefined) },
+    { name: 'generation', check: async () => Promise.resolve(generation.fault) },
+    { name: 'jenkins', check: async (limit: AbortSignal) => builds.check(limit).then(() => undefined) },
+  ];
+  return [
+    createHealthApi({ version, metrics, dependencies, stopping: signal }),
+    createSessionApi({ sessions, pagesUrl: config.pagesUrl }),
+    createInstancesApi({ orders, store, views, signal, clock }),
+    createDeploymentsApi({ orders, store, builds, views, signal }),
+    createProductsRouter({
+      catalogue,
+      settings: productSettings,
+      hostExists: async (id) => isHostId(id) && (await hosts.get(id)) !== undefined,
+    }),
+    createHostsRouter({
+      ...{ hosts, keys: sshHostKeys, clock, defaultSlots: config.deployments.hostSlots },
+      isInUse: (id) => store.isHostInUse(id),
+      loadOf: (id) => store.load(id),
+    }),
+  ];
 }
 
 /** Our routers carry full paths. */
 function atRoot(routers: readonly Router[]) {
   return routers.map((router) => ({ at: '/', router }));
-}
-
-async function requireSettings(redis: Redis, log: Logger): Promise<void> {
-  for (const fault of await checkRedisSettings(redis))
-    log.error('redis is set up wrongly', { reason: fault });
 }
