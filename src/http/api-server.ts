@@ -8,7 +8,7 @@ import { authenticate, type AuthenticationOptions } from './authentication.ts';
 import { jsonBody } from './body.ts';
 import { handleErrors, refuseUnknown } from './error-handler.ts';
 import { noteMount, requestContext } from './request-context.ts';
-import type { MountedRouter } from './route-methods.ts';
+import { refuseCatchAll, type MountedRouter } from './route-methods.ts';
 import { securityHeaders } from './security-headers.ts';
 import { webPages } from './web-pages.ts';
 
@@ -98,7 +98,9 @@ function createApp(options: ApiServerOptions): Express {
   return app;
 }
 
-function mount(app: Express, { at, router }: MountedRouter): void {
+function mount(app: Express, mounted: MountedRouter): void {
+  const { at, router } = mounted;
+  refuseCatchAll(mounted);
   const note: RequestHandler = (_request, _response, next) => {
     noteMount(at);
     next();

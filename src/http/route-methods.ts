@@ -7,8 +7,17 @@ export interface MountedRouter {
 }
 
 interface Layer {
-  readonly route?: { readonly methods: Readonly<Record<string, boolean>> };
+  readonly route?: { readonly path: unknown; readonly methods: Readonly<Record<string, boolean>> };
   match(path: string): boolean;
+}
+
+/** Throws when a router without prefix has a route such as `/:id`: it would catch what belongs to others. */
+export function refuseCatchAll({ at, router }: MountedRouter): void {
+  if (at !== '/') return;
+  const paths = layersOf(router).map(({ route }) => route?.path);
+  const wide = paths.find((path) => typeof path === 'string' && /^\/(?:$|[:*{])/.test(path));
+  if (wide !== undefined)
+    throw new Error(`route ${String(wide)} catches everything: mount its router at its prefix`);
 }
 
 /** Methods that these routers know for a path: what a 405 lists; empty when the path itself is unknown. */
@@ -27,10 +36,14 @@ function innerPath(at: string, path: string): string | undefined {
 }
 
 function knownMethods(router: Router, path: string): readonly string[] {
-  return (router.stack as unknown as readonly Layer[])
+  return layersOf(router)
     .filter((layer) => layer.route !== undefined && matches(layer, path))
     .flatMap((layer) => Object.keys(layer.route?.methods ?? {}))
     .map((method) => method.toUpperCase());
+}
+
+function layersOf(router: Router): readonly Layer[] {
+  return router.stack as unknown as readonly Layer[];
 }
 
 function matches(layer: Layer, path: string): boolean {
