@@ -52,6 +52,7 @@ describe('a service is refused, with the reason and the way out, when it asks fo
     ['the labels of Compose', 'labels: { com.docker.compose.project: other }'],
     ['those labels in a list', "labels: ['ark.role=release']"],
     ['a restart policy', 'restart: always'],
+    ['a stop without end', 'stop_grace_period: 9999h'],
     ['replicas', 'deploy: { replicas: 3 }'],
     ['limits twice', 'mem_limit: 1g, deploy: { resources: { limits: { memory: 2g } } }'],
     ['a profile', 'profiles: [x]'],
