@@ -14,10 +14,11 @@ interface Layer {
 /** Throws when a router without prefix has a route such as `/:id`: it would catch what belongs to others. */
 export function refuseCatchAll({ at, router }: MountedRouter): void {
   if (at !== '/') return;
-  const paths = layersOf(router).map(({ route }) => route?.path);
-  const wide = paths.find((path) => typeof path === 'string' && /^\/(?:$|[:*{])/.test(path));
-  if (wide !== undefined)
-    throw new Error(`route ${String(wide)} catches everything: mount its router at its prefix`);
+  const paths = layersOf(router)
+    .map(({ route }) => route?.path)
+    .filter((path) => typeof path === 'string');
+  const wide = paths.find((path) => /^\/(?:$|[:*{])/.test(path));
+  if (wide !== undefined) throw new Error(`route ${wide} catches everything: mount its router at its prefix`);
 }
 
 /** Methods that these routers know for a path: what a 405 lists; empty when the path itself is unknown. */
