@@ -51,7 +51,8 @@ export function requestContext({ log, metrics }: { log: Logger; metrics: Metrics
       const durationMs = performance.now() - startedAt;
       const route = patternOf(request, context.mount);
       metrics.httpRequest({ method: request.method, route, status: response.statusCode }, durationMs / 1_000);
-      const isRoutine = route === '/livez' || route === '/readyz' || route === 'page';
+      // Pages read every second: what only reads, and works, is for nginx's log.
+      const isRoutine = (request.method === 'GET' || request.method === 'HEAD') && response.statusCode < 400;
       log[isRoutine ? 'debug' : 'info']('request', {
         ...{ requestId, method: request.method, path, statusCode: response.statusCode },
         ...{ durationMs: Math.round(durationMs * 10) / 10, remoteAddress: request.ip },

@@ -139,6 +139,19 @@ test('a foreseen error keeps its code; the cause is logged once', async () => {
   ]);
 });
 
+test('the address of the client comes from nginx; changes and refusals are info, good reads are debug', async () => {
+  bed.lines();
+  await api().get('/api/things/1').set(auth).set('x-forwarded-for', '203.0.113.7, 100.64.0.9');
+  await post('{"name":"a"}');
+  await api().get('/api/things/1');
+
+  expect(bed.lines().map(({ level, remoteAddress }) => [level, remoteAddress])).toEqual([
+    ['debug', '100.64.0.9'],
+    ['info', expect.stringContaining('127.0.0.1')],
+    ['info', expect.stringContaining('127.0.0.1')],
+  ]);
+});
+
 test('unknown addresses are 404, known ones with another method 405 with Allow', async () => {
   await api().get('/api/nothing').set(auth).expect(404);
   await api().get('/api/things/%zz').set(auth).expect(400);
