@@ -3,24 +3,20 @@
 import json
 import os
 import re
-import shutil
-import signal
 import subprocess
-import tempfile
 import threading
 import time
-import zipfile
 from pathlib import Path
 
 from . import log_tail
-from .claim import GRAMMAR, MARGIN_S, deadline_of
+from .claim import MARGIN_S, deadline_of
 from .console import Stop, say
+from .process_group import end_group, end_with_us
+from .run_files import environment, write_archive
 
 RESULT_BYTES = 256 * 1024
 # Undo and retire must be tried although the deadline passed.
 LEAST_S = 120
-KILL_AFTER_S = 5
-CONTROL_PERSIST_S = 60
 # The run itself needs some of the time that the step is given.
 OWN_S = 5
 
@@ -62,13 +58,10 @@ class Run:
 
     def _variables(self, seconds):
         """Only values of strict grammars: whatever becomes an Ansible variable could be a template."""
-        instance_id, seq = self._claim["instance_id"], self._claim["seq"]
-        words = [instance_id, seq, self._step, *self._arguments]
+        words = [self._step, *self._arguments]
         if not all(re.fullmatch(r"-{0,2}[a-z0-9][a-z0-9_-]{0,90}", word) for word in words):
             raise Stop("a value of the claim does not fit its grammar", "claim_invalid")
         return {
-            "instance_id": GRAMMAR["instance_id"].fullmatch(instance_id).group(),
-            "instance_seq": GRAMMAR["seq"].fullmatch(seq).group(),
             "instance_step": self._step,
             "instance_seconds": str(seconds),
             "instance_arguments": self._arguments,
@@ -107,91 +100,12 @@ class Run:
         return Stop(f"step {self._step} failed: {reason}: {detail}", reason)
 
 
-def environment(folder, home):
-    """The agent's environment without anything that steers Ansible from outside, and never the callback key."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "ARK_CALLBACK_KEY"))}
-    known_hosts = str(folder.path / "known_hosts").replace("%", "%%")
-    options = {
-        "UserKnownHostsFile": f'"{known_hosts}"',
-        "GlobalKnownHostsFile": "/dev/null",
-        "StrictHostKeyChecking": "yes",
-        "IdentitiesOnly": "yes",
-        "BatchMode": "yes",
-        "ConnectTimeout": "10",
-        "ServerAliveInterval": "10",
-        "ServerAliveCountMax": "3",
-        "ControlMaster": "auto",
-        "ControlPersist": f"{CONTROL_PERSIST_S}s",
-    }
-    return {
-        **kept,
-        "LANG": "C.UTF-8",
-        "ANSIBLE_CONFIG": str(home / "ansible/ansible.cfg"),
-        "ANSIBLE_HOME": str(folder.path / "ansible"),
-        "ANSIBLE_LOCAL_TEMP": str(folder.path / "ansible/tmp"),
-        "ANSIBLE_SSH_CONTROL_PATH_DIR": control_folder(folder),
-        "ANSIBLE_SSH_ARGS": " ".join(f"-o '{name}={value}'" for name, value in options.items()),
-        "ARK_ARCHIVE": str(folder.path / "ark_host.pyz"),
-        "ARK_RESULT_FILE": str(folder.path / "result.json"),
-    }
-
-
-def control_folder(folder):
-    """A short path of our own: a socket's address holds about 100 characters, a workspace's path may be longer."""
-    path = folder.read("control")
-    if path is None:
-        path = tempfile.mkdtemp(prefix="ark-")
-        folder.write("control", path)
-    return path
-
-
-def write_archive(folder, home):
-    """The host script with release.json, as one file that the host's python3 runs."""
-    path = folder.path / "ark_host.pyz"
-    if path.is_file():
-        return
-    files = home / "ansible/roles/instance/files"
-    draft = path.with_suffix(".new")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("__main__.py", "import sys\nfrom ark_host.main import main\nsys.exit(main())\n")
-        for module in sorted((files / "ark_host").glob("*.py")):
-            archive.write(module, f"ark_host/{module.name}")
-        archive.write(files / "compose_allow_list.json", "compose_allow_list.json")
-        archive.write(folder.path / "release.json", "release.json")
-    os.replace(draft, path)
-
-
 def pass_on(stream, redactor, folder):
     """Every line of Ansible to the console and to the log that `failed` sends, redacted."""
     for raw in stream:
         line = redactor.clean(raw.decode(errors="replace"))
         print(line, end="", flush=True)
         log_tail.append(folder, line)
-
-
-def end_with_us(process):
-    """A stop of the build ends this script; Ansible must not outlive it."""
-
-    def end(signum, _frame):
-        end_group(process)
-        signal.signal(signum, signal.SIG_DFL)
-        os.kill(os.getpid(), signum)
-
-    for signum in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(signum, end)
-
-
-def end_group(process):
-    """Ends what is left of the run's process group."""
-    for sign in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, sign)
-        except (ProcessLookupError, PermissionError):
-            return
-        patience = time.monotonic() + KILL_AFTER_S
-        while process.poll() is None and time.monotonic() < patience:
-            time.sleep(0.05)
 
 
 def read_result(path):
@@ -203,14 +117,3 @@ def read_result(path):
     except ValueError:
         result = None
     return result if isinstance(result, dict) else {"error": "host_step_lost", "detail": "the result cannot be read"}
-
-
-def close_connection(folder):
-    """Ends the shared SSH connection of this build and removes its socket. Repeatable."""
-    path = folder.read("control")
-    if path is None or not Path(path).is_dir():
-        return
-    for socket in Path(path).iterdir():
-        command = ["ssh", "-O", "exit", "-o", f"ControlPath={socket}", "client"]
-        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=5, check=False)
-    shutil.rmtree(path, ignore_errors=True)

@@ -1,8 +1,8 @@
 """Which host step a stage means for this deployment, and what it leaves behind for the callbacks."""
 
 from .console import Stop, say
+from .lease import leased
 from .playbook import LEAST_S, Run
-from .reports import leased
 
 
 def prepare(folder, home):

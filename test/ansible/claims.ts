@@ -48,7 +48,7 @@ export function aClaim(parts: ClaimParts): ClaimAnswer {
     strategy: 'swap',
     drain_s: 1,
     ...parts.over,
-  } as ClaimAnswer;
+  } as unknown as ClaimAnswer;
 }
 
 function aRelease(parts: ClaimParts): ClaimedRelease {

@@ -1,48 +1,135 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { ClientHost } from '../../src/launcher/client-host.ts';
-import { startFakeCoordinator, type FakeCoordinator } from '../jenkins/fake-coordinator.ts';
-import { JobRun, type JobEnd, type JobOptions } from '../jenkins/job-run.ts';
-import { startTestHosts, type TestHosts } from '../testbed/hosts.ts';
-import { importTinyImage } from '../testbed/tiny-image.ts';
-import { aClaim, IMAGE, type ClaimParts } from './claims.ts';
-import { ansibleVenv } from './venv.ts';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { COMPOSE } from './claims.ts';
+import { anInstance, HostBed } from './host-bed.ts';
 
-let hosts: TestHosts;
-let host: ClientHost;
-let venv: string;
-let coordinator: FakeCoordinator;
-let jobs: JobRun[] = [];
+let bed: HostBed;
 
 beforeAll(async () => {
-  [hosts, venv] = await Promise.all([startTestHosts({ count: 1 }, AbortSignal.timeout(60_000)), ansibleVenv()]);
-  host = hosts.hosts[0]!;
-  await importTinyImage(host, IMAGE, 'first page');
+  bed = await HostBed.open();
 }, 240_000);
+afterEach(async () => bed.endJobs());
+afterAll(async () => bed.close(), 60_000);
 
-afterAll(async () => hosts.close(), 60_000);
+test('a first release is reported with its port, container and image, and stays', async () => {
+  const instanceId = anInstance();
 
-beforeEach(async () => {
-  coordinator = await startFakeCoordinator();
-});
+  const { result, coordinator } = await bed.deploy({ instanceId, seq: 100, ports: [20001, 20002, 20003] });
 
-afterEach(async () => {
-  await coordinator.close();
-  jobs.forEach((job) => job.dispose());
-  jobs = [];
-});
+  expect(result).toBe('SUCCESS');
+  const [ready] = coordinator.told('ready');
+  expect(ready).toMatchObject({ target_host: bed.host.address, target_port: 20001, project: `${instanceId}-100` });
+  const id = await bed.host.docker(['ps', '-q', '--no-trunc', '--filter', `label=ark.instance=${instanceId}`]);
+  expect(ready).toMatchObject({
+    container_id: id,
+    endpoints: { web: { port: 20001, container_id: id } },
+    image_ids: { web: { id: expect.stringMatching(/^sha256:/) } },
+  });
+  expect(await bed.get(20001)).toEqual({ status: 200, body: 'a page' });
+  expect(coordinator.told('retired')).toEqual([expect.objectContaining({ removed: [] })]);
+  expect(coordinator.faults).toEqual([]);
+}, 60_000);
 
-function aJob(options: Partial<JobOptions> = {}): JobRun {
-  const job = new JobRun({ coordinator, sshKeyPath: hosts.privateKeyPath, venv, ...options });
-  jobs.push(job);
-  return job;
-}
+test('progress is told stage by stage and the build leaves nothing behind on the agent', async () => {
+  const { coordinator, job } = await bed.job({ instanceId: anInstance(), seq: 100, ports: [20011] });
+  await job.run();
 
-test('a swap runs from claim to retired', async () => {
-  coordinator.on('claim', () => ({ body: aClaim({ host, instanceId: 'swap-a', seq: 100 }) }));
+  const stages = coordinator.told('progress').map(({ stage, status }) => `${String(stage)} ${String(status)}`);
+  expect(stages).toEqual([
+    'prepare started', 'prepare done', 'pull done', 'start started', 'start done', 'gate done', 'publish started',
+  ]); // prettier-ignore
+  expect(job.leftovers()).toEqual([]);
+  expect(await bed.shell('ls /home/ark/.ansible/tmp 2>/dev/null | wc -l')).toBe('0');
+}, 60_000);
+
+test('a switch removes the old release after the decision and not before', async () => {
+  const instanceId = anInstance();
+  await bed.deploy({ instanceId, seq: 100, ports: [20021] });
+  const { coordinator, job } = await bed.job({ instanceId, seq: 101, keep: [`${instanceId}-100`], ports: [20022] });
+  let whileUndecided: string[] = [];
   coordinator.on('ready', (_message, tries) =>
-    tries === 0 ? { status: 202, body: { state: 'verifying' } } : { body: { decision: 'switched', retire: [] } },
+    tries < 2
+      ? { status: 202, body: { state: 'verifying' } }
+      : { body: { decision: 'switched', retire: [`${instanceId}-100`] } },
   );
-  const end = await aJob().run();
-  console.log(end.log, end.durationMs);
-  expect(end.result).toBe('SUCCESS');
+
+  const running = job.run();
+  while (coordinator.received.filter(({ name }) => name === 'ready').length === 0) await new Promise(setImmediate);
+  whileUndecided = await bed.projects(instanceId, true);
+  const { result } = await running;
+
+  expect(result).toBe('SUCCESS');
+  expect(whileUndecided).toEqual([`${instanceId}-100`, `${instanceId}-101`]);
+  expect(await bed.projects(instanceId)).toEqual([`${instanceId}-101`]);
+  expect(coordinator.told('retired')[0]).toMatchObject({ removed: [`${instanceId}-100`] });
+  expect(new Set(coordinator.received.filter(({ name }) => name === 'ready').map(({ id }) => id)).size).toBe(1);
+  expect(await bed.shell(`ls /opt/ark/instances/${instanceId}/releases`)).toBe('101');
+}, 60_000);
+
+test('an abandoned release goes, the live one stays, the build fails with one line', async () => {
+  const instanceId = anInstance();
+  await bed.deploy({ instanceId, seq: 100, ports: [20031] });
+  const { coordinator, job } = await bed.job({ instanceId, seq: 101, keep: [`${instanceId}-100`], ports: [20032] });
+  coordinator.on('ready', () => ({ body: { decision: 'abandoned', reason: 'the probe found 500' } }));
+
+  const { result, log } = await job.run();
+
+  expect(result).toBe('FAILURE');
+  expect(log).toContain('ark: the new release was not taken into use: the probe found 500');
+  expect(await bed.projects(instanceId, true)).toEqual([`${instanceId}-100`]);
+  expect(coordinator.told('retired')).toEqual([expect.objectContaining({ removed: [`${instanceId}-101`] })]);
+  expect(coordinator.told('failed')).toEqual([]);
+}, 60_000);
+
+test('the first candidate that binds is published, and on the address of the host only', async () => {
+  const instanceId = anInstance();
+  await bed.deploy({ instanceId: anInstance(), seq: 100, ports: [20041] });
+
+  const { coordinator } = await bed.deploy({ instanceId, seq: 100, ports: [20041, 20042] });
+
+  expect(coordinator.told('ready')[0]).toMatchObject({ target_port: 20042 });
+  const ports = await bed.host.docker(['ps', '--filter', `label=ark.instance=${instanceId}`, '--format', '{{.Ports}}']);
+  expect(ports).toBe(`${bed.host.address}:20042->8080/tcp`);
+}, 60_000);
+
+test('inputs reach the container as they are and are no template, neither for Ansible nor for Compose', async () => {
+  const instanceId = anInstance();
+  const value = `{{ lookup('pipe','touch /tmp/x') }} \${HOME} $HOME $$ 'q" é\n#`;
+  const only = [{ env: 'ONLY_OTHER', value: 'no', secret: false, services: ['other'] }];
+  const release = { inputs: [{ env: 'APP_TITLE', value, secret: false }, ...only] };
+  const compose = { services: { ...COMPOSE.services, other: { ...COMPOSE.services.web } } };
+
+  const { result } = await bed.deploy({ instanceId, seq: 100, ports: [20051], release, compose });
+
+  expect(result).toBe('SUCCESS');
+  const filter = ['--filter', `label=ark.instance=${instanceId}`, '--filter', 'label=com.docker.compose.service=web'];
+  const id = await bed.host.docker(['ps', '-q', ...filter]);
+  const inspected = JSON.parse(await bed.host.docker(['inspect', id])) as [{ Config: { Env: string[] } }];
+  expect(inspected[0].Config.Env).toContain(`APP_TITLE=${value}`);
+  expect(inspected[0].Config.Env).toContain(`ARK_INSTANCE=${instanceId}`);
+  expect(inspected[0].Config.Env.join()).not.toContain('ONLY_OTHER');
+}, 60_000);
+
+test('every link leads to its own app after the engine restarted', async () => {
+  const [one, other] = [anInstance(), anInstance()];
+  await bed.deploy({ instanceId: one, seq: 100, ports: [20061] });
+  await bed.deploy({ instanceId: other, seq: 100, ports: [20062] });
+  const namesBefore = await bed.host.docker(['ps', '--format', '{{.Names}} {{.Ports}}']);
+
+  await bed.host.restartEngine(AbortSignal.timeout(30_000));
+  while (!(await bed.get(20061)) || !(await bed.get(20062))) await new Promise((resolve) => setTimeout(resolve, 50));
+
+  const names = await bed.host.docker(['ps', '--format', '{{.Names}} {{.Ports}}']);
+  expect(names.split('\n').sort()).toEqual(namesBefore.split('\n').sort());
+}, 60_000);
+
+test('what killed jobs left is removed and reported; projects of other instances stay', async () => {
+  const [instanceId, other] = [anInstance(), anInstance()];
+  await bed.deploy({ instanceId, seq: 100, ports: [20071] });
+  await bed.deploy({ instanceId: other, seq: 100, ports: [20072] });
+
+  const { coordinator } = await bed.deploy({ instanceId, seq: 102, keep: [], ports: [20073] });
+
+  expect(await bed.projects(instanceId)).toEqual([`${instanceId}-102`]);
+  expect(coordinator.told('retired')[0]).toMatchObject({ removed: [`${instanceId}-100`] });
+  expect(await bed.projects(other, true)).toEqual([`${other}-100`]);
 }, 60_000);

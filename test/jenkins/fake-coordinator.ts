@@ -8,6 +8,8 @@ export interface Reply {
   readonly body?: unknown;
   readonly lost?: boolean;
   readonly unsigned?: boolean;
+  /** Signs for this status instead of the one that is sent. */
+  readonly signedStatus?: number;
 }
 
 export interface Received {
@@ -63,7 +65,10 @@ export async function startFakeCoordinator(): Promise<FakeCoordinator> {
     if (reply.unsigned !== true) {
       headers['webhook-id'] = id;
       headers['webhook-timestamp'] = timestamp;
-      headers['webhook-signature'] = sign(keyBytes, `answer.${id}.${timestamp}.${String(status)}.${body}`);
+      headers['webhook-signature'] = sign(
+        keyBytes,
+        `answer.${id}.${timestamp}.${String(reply.signedStatus ?? status)}.${body}`,
+      );
     }
     response.writeHead(status, headers).end(body);
   };
@@ -75,7 +80,9 @@ export async function startFakeCoordinator(): Promise<FakeCoordinator> {
     received,
     faults,
     on: (name, rule) => void rules.set(name, rule),
-    told: (name) => [...new Map(received.filter((one) => one.name === name).map((one) => [one.id, one.body])).values()],
+    told: (name) => [
+      ...new Map(received.filter((one) => one.name === name).map((one) => [one.id, one.body])).values(),
+    ],
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -96,7 +103,8 @@ function signatureFault(request: IncomingMessage, raw: Buffer, key: Buffer): str
   const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'x-key-id': keyId } = request.headers;
   const expected = sign(key, Buffer.concat([Buffer.from(`${String(id)}.${String(timestamp)}.`), raw]));
   const given = String(request.headers['webhook-signature']);
-  if (given.length !== expected.length || !timingSafeEqual(Buffer.from(given), Buffer.from(expected))) return 'signature';
+  if (given.length !== expected.length || !timingSafeEqual(Buffer.from(given), Buffer.from(expected)))
+    return 'signature';
   if (Math.abs(Number(timestamp) - Date.now() / 1000) > 300) return 'timestamp';
   if (keyId !== createHash('sha256').update(key).digest('hex').slice(0, 8)) return 'key id';
   return undefined;

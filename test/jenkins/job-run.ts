@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseJenkinsfile } from '../../src/local-jenkins/jenkinsfile/parser.ts';
@@ -26,17 +26,21 @@ export interface JobEnd {
 /** One build of a job of ours, its steps run one after another as Jenkins does. */
 export class JobRun {
   readonly workspace = mkdtempSync(join(tmpdir(), 'ark-job-'));
+  /** What ran, in order, and for how long. */
+  readonly steps: { readonly script: string; readonly durationMs: number }[] = [];
   readonly #options: JobOptions;
   readonly #pipeline: Pipeline;
   #log = '';
   #aborted = false;
+  #killed = false;
   #child: ChildProcess | undefined;
 
   constructor(options: JobOptions) {
     this.#options = options;
     const file = join(REPOSITORY, `jenkins/${options.job ?? 'deploy'}.Jenkinsfile`);
     this.#pipeline = parseJenkinsfile(readFileSync(file, 'utf8'));
-    for (const part of ['jenkins', 'ansible']) symlinkSync(join(REPOSITORY, part), join(this.workspace, part));
+    for (const part of ['jenkins', 'ansible'])
+      symlinkSync(join(REPOSITORY, part), join(this.workspace, part));
     if (options.venv !== undefined) symlinkSync(options.venv, join(this.workspace, 'venv'));
   }
 
@@ -66,7 +70,13 @@ export class JobRun {
 
   /** As Jenkins' kill: no post block runs and the step's processes stay; here they get SIGKILL on the agent. */
   kill(): void {
+    this.#killed = true;
     if (this.#child?.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');
+  }
+
+  /** Names of what a build put into its workspace and did not remove. */
+  leftovers(): string[] {
+    return readdirSync(this.workspace).filter((name) => !['jenkins', 'ansible', 'venv'].includes(name));
   }
 
   dispose(): void {
@@ -75,6 +85,7 @@ export class JobRun {
 
   async #steps(steps: readonly Step[], bound: Readonly<Record<string, string>> = {}): Promise<boolean> {
     for (const step of steps) {
+      if (this.#killed) return false;
       if (step.kind === 'with_credentials') {
         if (!(await this.#steps(step.steps, { ...bound, ...this.#bind(step) }))) return false;
       } else if (step.kind === 'sh' && (await this.#shell(step.script, bound)) !== 0) return false;
@@ -93,6 +104,7 @@ export class JobRun {
   }
 
   async #shell(script: string, bound: Readonly<Record<string, string>>): Promise<number> {
+    const begun = Date.now();
     const child = spawn('sh', ['-xe', '-c', script], {
       cwd: this.workspace,
       detached: true,
@@ -100,9 +112,13 @@ export class JobRun {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => (this.#log += data.toString()));
-    const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? 1)));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => (this.#log += data.toString()));
+    const code = await new Promise<number>((resolve) =>
+      child.once('close', (status) => resolve(status ?? 1)),
+    );
     this.#child = undefined;
+    this.steps.push({ script, durationMs: Date.now() - begun });
     return code;
   }
 

@@ -9,10 +9,11 @@ from .layout import write_private
 class Deployment:
     """Gathers what every step needs; holds no state of its own beyond that."""
 
-    def __init__(self, document, layout, engine):
+    def __init__(self, document, layout, engine, rules):
         self.document = document
         self.layout = layout
         self.engine = engine
+        self._rules = rules
         self.id = document["instance_id"]
         self.project = document["project"]
         self.data_project = f"{self.id}-data"
@@ -26,7 +27,7 @@ class Deployment:
     def compose(self, part="compose"):
         """The checked document `compose` or `data_compose`; None when the release has no data project."""
         text = self.release.get(part)
-        return compose_check.parse(text, self.release[f"{part}_digest"]) if text else None
+        return compose_check.parse(text, self.release[f"{part}_digest"], self._rules) if text else None
 
     def secrets(self):
         """{name: value}, made here when they never existed. Throws secrets_missing."""

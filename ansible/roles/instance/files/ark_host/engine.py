@@ -1,4 +1,4 @@
-"""The door to the Docker engine and to Compose, v1 or v2. Every call has a deadline and writes to the log, not stdout."""
+"""The door to the Docker engine and to Compose, v1 or v2. Every call has a deadline."""
 
 import json
 import os

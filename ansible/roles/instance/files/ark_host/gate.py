@@ -20,20 +20,27 @@ def pass_gate(engine, document, project, ports):
     Throws container_failed or health_gate_failed, after showing the containers' last lines in the log.
     """
     deadline = min(engine.deadline, time.monotonic() + float(document["health"]["timeout_s"]))
+    silent = list(document["endpoints"])
     try:
-        containers = wait_for_containers(engine, document["instance_id"], project, deadline)
-        for endpoint in document["endpoints"]:
-            wait_for_answer(document, endpoint, ports[endpoint["name"]], deadline)
+        while True:
+            containers = wait_for_containers(engine, document["instance_id"], project, deadline)
+            found = {endpoint["name"]: answer_of(document, endpoint, ports[endpoint["name"]]) for endpoint in silent}
+            silent = [endpoint for endpoint in silent if found[endpoint["name"]] is not None]
+            if not silent:
+                return containers
+            if time.monotonic() >= deadline:
+                words = ", ".join(f"endpoint {one['name']}: {found[one['name']]}" for one in silent)
+                raise StepFailed("health_gate_failed", f"not healthy in time: {words}")
+            time.sleep(EVERY_S)
     except StepFailed:
         show_logs(engine, document["instance_id"], project)
         raise
-    return containers
 
 
 def wait_for_containers(engine, instance_id, project, deadline):
     while True:
         containers = projects.containers_of(engine, instance_id, project)
-        waiting = [label for label in map(problem, containers) if label]
+        waiting = [words for words in map(problem, containers) if words]
         if containers and not waiting:
             return containers
         if time.monotonic() >= deadline:
@@ -59,20 +66,13 @@ def problem(container):
     return None
 
 
-def wait_for_answer(document, endpoint, port, deadline):
+def answer_of(document, endpoint, port):
+    """None when the endpoint answers as it should, else words. The health path is the primary endpoint's."""
     address = document["host"]["address"]
-    while True:
-        if endpoint["primary"]:
-            found = http_status(address, port, document["health"]["path"])
-            good = isinstance(found, int) and 200 <= found < 400
-        else:
-            found = tcp_answer(address, port)
-            good = found == "open"
-        if good:
-            return
-        if time.monotonic() >= deadline:
-            raise StepFailed("health_gate_failed", f"endpoint {endpoint['name']} on port {port}: {found}")
-        time.sleep(EVERY_S)
+    if not endpoint["primary"]:
+        return tcp_fault(address, port)
+    found = http_status(address, port, document["health"]["path"])
+    return None if isinstance(found, int) and 200 <= found < 400 else f"{found} on port {port}"
 
 
 def http_status(address, port, path):
@@ -87,12 +87,12 @@ def http_status(address, port, path):
         connection.close()
 
 
-def tcp_answer(address, port):
+def tcp_fault(address, port):
     try:
         socket.create_connection((address, port), timeout=TRY_S).close()
     except OSError as error:
-        return f"no answer ({type(error).__name__})"
-    return "open"
+        return f"no answer on port {port} ({type(error).__name__})"
+    return None
 
 
 def show_logs(engine, instance_id, project):

@@ -41,13 +41,6 @@ class Layout:
         """Removes all files of the instance; `keep_data` leaves the secrets and the data project's files."""
         shutil.rmtree(self.releases if keep_data else self.instance, ignore_errors=True)
 
-    def remove_archives(self, own=True):
-        """Removes archives that killed jobs of this instance left behind, and this deployment's own at its end."""
-        for archive in self.root.glob(f"incoming-{self.instance_id}-*.pyz"):
-            seq = archive.name[len(f"incoming-{self.instance_id}-") : -len(".pyz")]
-            if SEQ.fullmatch(seq) and int(seq) < int(self.seq) + own:
-                archive.unlink(missing_ok=True)
-
 
 def write_private(path, text):
     """Writes a 0600 file as a whole: a reader sees the old content or the new one."""

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from . import facts, gate, recreate, release, retire
-from .archive import read_text
+from .archive import read_all
 from .deployment import Deployment
 from .engine import Engine
 from .errors import EXIT_FAILED, EXIT_OK, StepFailed
@@ -32,12 +32,12 @@ def main(argv=None):
     # A group of our own: a newer deployment that finds us at work can end us and our children, and nobody else.
     if os.getpgid(0) != os.getpid():
         os.setpgid(0, 0)
-    text = read_text("release.json")
-    if is_detached(options, text):
+    texts = read_all(options.once)
+    if is_detached(options, texts["release.json"]):
         with tempfile.TemporaryDirectory(prefix="ark-") as folder:
-            result, code = recreate.detached(lambda: run(options, text), Path(folder) / "log")
+            result, code = recreate.detached(lambda: run(options, texts), Path(folder) / "log")
     else:
-        result, code = run(options, text)
+        result, code = run(options, texts)
     print(json.dumps(result), flush=True)
     return code
 
@@ -48,6 +48,7 @@ def parse_options(argv):
     parser.add_argument("--seconds", type=float, required=True, help="time for the step, waiting included")
     parser.add_argument("--retire", action="append", default=[], metavar="PROJECT", help="old projects of a switch")
     parser.add_argument("--abandoned", action="store_true", help="the decision is against this deployment")
+    parser.add_argument("--once", action="store_true", help="remove the archive after reading it")
     return parser.parse_args(argv)
 
 
@@ -58,8 +59,9 @@ def is_detached(options, text):
     return options.step == "undo" and re.search(r'"strategy":\s*"recreate"', text) is not None
 
 
-def run(options, text):
+def run(options, texts):
     """Returns (result, exit code); a failure is a result too."""
+    text, rules = texts["release.json"], json.loads(texts["compose_allow_list.json"])
     deadline = time.monotonic() + options.seconds
     try:
         document = release.parse(text)
@@ -68,7 +70,7 @@ def run(options, text):
         fence.take(deadline, preempt_same=options.step in PREEMPTING)
         engine = Engine(deadline)
         try:
-            return perform(options, text, Deployment(document, layout, engine)), EXIT_OK
+            return perform(options, text, Deployment(document, layout, engine, rules)), EXIT_OK
         except StepFailed as failure:
             failure.detail = engine.redacted(failure.detail)
             raise

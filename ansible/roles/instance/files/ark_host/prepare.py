@@ -11,7 +11,6 @@ def prepare(deployment, text):
     document, layout, release = deployment.document, deployment.layout, deployment.release
     compose, data = deployment.compose(), deployment.compose("data_compose")
     removed = remove_all_but(deployment, {*document["keep"], deployment.project, deployment.data_project})
-    layout.remove_archives(own=False)
     layout.make()
     secrets = deployment.secrets()
     write_private(layout.release / "release.json", text)

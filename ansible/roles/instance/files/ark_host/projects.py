@@ -14,9 +14,10 @@ def label(container, name):
 def of_instance(engine, instance_id):
     """Names of all projects of an instance that have a container, a network or a volume here."""
     mark = f"ark.instance={instance_id}"
+    name = f'{{{{.Label "{PROJECT}"}}}}'
     found = {label(container, PROJECT) for container in engine.containers(mark)}
     for kind in ("network", "volume"):
-        lines = engine.docker(kind, "ls", "--filter", f"label={mark}", "--format", '{{.Label "%s"}}' % PROJECT)
+        lines = engine.docker(kind, "ls", "--filter", f"label={mark}", "--format", name)
         found.update(lines.split())
     return sorted(project for project in found if is_project_of(instance_id, project))
 

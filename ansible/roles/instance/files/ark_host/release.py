@@ -30,8 +30,8 @@ def check(document):
     ipaddress.ip_address(document["host"]["address"])
     for project in document["keep"]:
         demand(is_project_of(document["instance_id"], project), "keep")
-    check_endpoints(document["endpoints"])
-    if document["action"] != "destroy":
+    if document["action"] in ("deploy", "start"):
+        check_endpoints(document["endpoints"])
         demand(document["strategy"] in ("swap", "recreate"), "strategy")
         check_release(document["release"])
         demand(PATH.fullmatch(document["health"]["path"]), "health.path")

@@ -24,7 +24,6 @@ def retire(deployment, retired, abandoned):
         deployment.layout.remove_releases([project.rpartition("-")[2]])
     if deployment.release.get("singletons"):
         deployment.engine.compose(deployment.project, deployment.layout.release, "up", "-d")
-    deployment.layout.remove_archives()
     return {"removed": removed}
 
 
@@ -35,7 +34,6 @@ def undo(deployment):
     """
     projects.remove(deployment.engine, deployment.id, deployment.project)
     deployment.layout.remove_releases([deployment.layout.seq])
-    deployment.layout.remove_archives()
     if deployment.document["action"] == "deploy":
         for project in deployment.live_projects:
             projects.start(deployment.engine, deployment.id, project)
@@ -54,5 +52,4 @@ def destroy(deployment):
     kept = set(deployment.document["keep"])
     removed = remove_all_but(deployment, kept, gracefully=True)
     deployment.layout.remove_instance(keep_data=deployment.data_project in kept)
-    deployment.layout.remove_archives()
     return {"removed": removed}
