@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Router } from 'express';
 import type { CoordinatorConfig } from './config/config.ts';
 import { AnsweredCallbacks } from './deployments/answered-callbacks.ts';
 import { createCallbacksApi } from './deployments/callbacks-api.ts';
@@ -18,6 +17,7 @@ import { RedisHostStore } from './hosts/redis-host-store.ts';
 import { sshHostKeys } from './hosts/ssh-host-key.ts';
 import { createApiServer } from './http/api-server.ts';
 import { createHealthApi } from './http/health-api.ts';
+import type { MountedRouter } from './http/route-methods.ts';
 import { RedisSessionStore } from './http/redis-session-store.ts';
 import { createSessionApi } from './http/session-api.ts';
 import { Sessions } from './http/sessions.ts';
@@ -50,8 +50,8 @@ export async function startCoordinator(config: CoordinatorConfig, base: ProcessB
       ...{ appsUrl: config.appsUrl, trustedProxies: config.trustedProxies },
       ...{ log: base.log, metrics: base.metrics },
       authentication: { ...config.access, sessions: parts.sessions, pagesUrl: config.pagesUrl },
-      callbacks: atRoot([wireCallbacks(config, base, { ...parts, ...deployments, faults })]),
-      routers: atRoot(wireRouters(config, base, { ...parts, ...deployments })),
+      callbacks: [wireCallbacks(config, base, { ...parts, ...deployments, faults })],
+      routers: wireRouters(config, base, { ...parts, ...deployments }),
     }),
   );
   const port = await server.listen();
@@ -130,8 +130,8 @@ function wireCallbacks(
   { access, api }: CoordinatorConfig,
   { metrics, lifecycle }: ProcessBase,
   { shared, claims, callbacks, faults }: Parts & Deployments & { readonly faults: FaultPoints },
-): Router {
-  return createCallbacksApi({
+): MountedRouter {
+  const router = createCallbacksApi({
     ...{ claims, callbacks, faults, metrics, signal: lifecycle.signal },
     answered: new AnsweredCallbacks(shared),
     gate: {
@@ -141,6 +141,7 @@ function wireCallbacks(
       clock,
     },
   });
+  return { at: '/', router };
 }
 
 function wireRouters(
@@ -157,7 +158,7 @@ function wireRouters(
     sessions,
     orders,
   }: Parts & Deployments,
-): Router[] {
+): MountedRouter[] {
   const { signal } = lifecycle;
   const views = new Views({ store, appsUrl: config.appsUrl });
   const dependencies = [
@@ -165,25 +166,22 @@ function wireRouters(
     { name: 'generation', check: async () => Promise.resolve(generation.fault) },
     { name: 'jenkins', check: async (limit: AbortSignal) => builds.check(limit).then(() => undefined) },
   ];
+  const products = createProductsRouter({
+    catalogue,
+    settings: productSettings,
+    hostExists: async (id) => isHostId(id) && (await hosts.get(id)) !== undefined,
+  });
+  const hostsApi = createHostsRouter({
+    ...{ hosts, keys: sshHostKeys, clock, defaultSlots: config.deployments.hostSlots },
+    isInUse: (id) => store.isHostInUse(id),
+    loadOf: (id) => store.load(id),
+  });
   return [
-    createHealthApi({ version, metrics, dependencies, stopping: signal }),
-    createSessionApi({ sessions, pagesUrl: config.pagesUrl }),
-    createInstancesApi({ orders, store, views, signal, clock }),
-    createDeploymentsApi({ orders, store, builds, views, signal }),
-    createProductsRouter({
-      catalogue,
-      settings: productSettings,
-      hostExists: async (id) => isHostId(id) && (await hosts.get(id)) !== undefined,
-    }),
-    createHostsRouter({
-      ...{ hosts, keys: sshHostKeys, clock, defaultSlots: config.deployments.hostSlots },
-      isInUse: (id) => store.isHostInUse(id),
-      loadOf: (id) => store.load(id),
-    }),
+    { at: '/', router: createHealthApi({ version, metrics, dependencies, stopping: signal }) },
+    { at: '/', router: createSessionApi({ sessions, pagesUrl: config.pagesUrl }) },
+    { at: '/', router: createInstancesApi({ orders, store, views, signal, clock }) },
+    { at: '/', router: createDeploymentsApi({ orders, store, builds, views, signal }) },
+    { at: '/api/products', router: products },
+    { at: '/api/hosts', router: hostsApi },
   ];
-}
-
-/** Our routers carry full paths. */
-function atRoot(routers: readonly Router[]) {
-  return routers.map((router) => ({ at: '/', router }));
 }
