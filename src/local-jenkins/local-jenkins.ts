@@ -31,14 +31,14 @@ export async function startLocalJenkins(
   options: LocalJenkinsOptions,
 ): Promise<LocalJenkins> {
   mkdirSync(settings.home, { recursive: true, mode: 0o700 });
-  let site: Site | undefined;
-  const http = createHttpServer({ site: () => site, faults: settings.faults, warn: options.warn });
+  const ready: { site?: Site } = {};
+  const http = createHttpServer({ site: () => ready.site, faults: settings.faults, warn: options.warn });
   const url = await listen(http, settings);
   const rootUrl = settings.rootUrl ?? `${url}/`;
   const { home, executors, quietPeriodMs, inherited } = settings;
   const server = new JobServer({ home, rootUrl, executors, inherited, ...options });
   server.start();
-  site = {
+  ready.site = {
     server,
     users: new UserStore(join(home, 'users.json')),
     sessions: new Sessions(),

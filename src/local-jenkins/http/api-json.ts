@@ -1,5 +1,6 @@
 import { BadTreeError, parseTree } from '../views/tree.ts';
-import { sendJson, sendOops } from './answers.ts';
+import { sendJson } from './answers.ts';
+import { sendOops } from './error-pages.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Answers …/api/json: what `tree` asks for, else what Jenkins shows without one. A bad tree or depth is a 500. */

@@ -1,5 +1,5 @@
 import type { User } from '../store/user-store.ts';
-import { sendContainerError } from './answers.ts';
+import { sendContainerError } from './container-error.ts';
 import type { Exchange } from './exchange.ts';
 import { field } from './exchange.ts';
 
@@ -7,7 +7,7 @@ const CRUMB = 'jenkins-crumb';
 
 /**
  * Finds out who calls: a session of a sign-in, else Basic with an API token, else Basic with a password.
- * Answers 401 and returns false for bad credentials, on whatever page (transcripts a18 a19 a21).
+ * Answers 401 and returns false for bad credentials, on whatever page (observed).
  */
 export function authenticate(exchange: Exchange): boolean {
   const { site, request } = exchange;
@@ -36,7 +36,7 @@ export function checkCrumb(exchange: Exchange): boolean {
   if (exchange.method !== 'POST' || exchange.isToken) return true;
   const given = exchange.request.headers[CRUMB]?.toString() ?? field(exchange, 'Jenkins-Crumb');
   if (exchange.session !== undefined && given === crumbOf(exchange, exchange.user)) return true;
-  sendContainerError(exchange, 403, 'No valid crumb was included in the request');
+  sendContainerError(exchange, { status: 403, message: 'No valid crumb was included in the request' });
   return false;
 }
 
@@ -47,9 +47,13 @@ export function crumbOf({ site, session }: Exchange, user: User | undefined): st
 
 function sendUnauthorized(exchange: Exchange): void {
   const path = exchange.site.contextPath === '' ? '/' : exchange.site.contextPath;
-  sendContainerError(exchange, 401, 'Unauthorized', {
-    'Set-Cookie': `remember-me=; Path=${path}; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; SameSite=Lax`,
-    'WWW-Authenticate': 'Basic realm="Jenkins"',
+  sendContainerError(exchange, {
+    status: 401,
+    message: 'Unauthorized',
+    headers: {
+      'Set-Cookie': `remember-me=; Path=${path}; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; SameSite=Lax`,
+      'WWW-Authenticate': 'Basic realm="Jenkins"',
+    },
   });
 }
 

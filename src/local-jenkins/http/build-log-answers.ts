@@ -1,11 +1,12 @@
 import { closeSync, createReadStream, fstatSync, openSync, readSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { BuildRecord } from '../model/build.ts';
-import { commonHeaders, sendOops, sendText } from './answers.ts';
+import { commonHeaders, sendText } from './answers.ts';
+import { sendOops } from './error-pages.ts';
 import type { Exchange } from './exchange.ts';
 import { field } from './exchange.ts';
 
-/** While a build runs, Jenkins sends no more lines than this at once, and skips the rest (transcript e33). */
+/** While a build runs, Jenkins sends no more lines than this at once, and skips the rest (observed). */
 const MAX_LINES = 10_000;
 const NEWLINE = 10;
 

@@ -6,20 +6,40 @@ import { findArchived } from '../run/archive.ts';
 import { jobPath } from '../run/build-environment.ts';
 import type { Job } from '../store/job-store.ts';
 import { DEFAULT_BUILD_TREE, buildView } from '../views/build-view.ts';
-import {
-  commonHeaders,
-  sendDenied,
-  sendEmpty,
-  sendMethodNotAllowed,
-  sendNotFound,
-  sendRedirect,
-  sendText,
-} from './answers.ts';
+import { commonHeaders, sendEmpty, sendRedirect, sendText } from './answers.ts';
+import { sendDenied, sendMethodNotAllowed, sendNotFound } from './error-pages.ts';
 import { apiJson, hasDepthOrTree } from './api-json.ts';
 import { consoleText, progressiveText } from './build-log-answers.ts';
 import type { Exchange } from './exchange.ts';
 import { may, userId } from './exchange.ts';
 import { routeRebuild, routeReplay } from './rerun-routes.ts';
+
+interface Target {
+  readonly job: Job;
+  readonly build: BuildRecord;
+  /** The path below the verb. */
+  readonly below: string;
+}
+
+type Handler = (exchange: Exchange, target: Target) => void | Promise<void>;
+
+const PLAIN: Readonly<Record<string, Handler>> = {
+  '': (exchange, { job, build }) => sendBuildPage(exchange, job, build),
+  buildNumber: (exchange, { build }) => sendText(exchange, String(build.number)),
+  console: (exchange, { job, build }) => sendConsolePage(exchange, job, build),
+  consoleText: (exchange, { build }) => consoleText(exchange, build),
+  stop: (exchange, { build }) => endBuild(exchange, build, 'stop'),
+  term: (exchange, { build }) => endBuild(exchange, build, 'term'),
+  kill: (exchange, { build }) => endBuild(exchange, build, 'kill'),
+  'api/json': (exchange, { build }) => sendBuildJson(exchange, build),
+  'logText/progressiveText': (exchange, { build }) => progressiveText(exchange, build),
+};
+
+const WITH_PATH: Readonly<Record<string, Handler>> = {
+  artifact: (exchange, { build, below }) => sendArtifact(exchange, build, below),
+  rebuild: (exchange, target) => routeRebuild(exchange, target, target.below),
+  replay: (exchange, target) => routeReplay(exchange, target, target.below),
+};
 
 /** Everything below /job/X/N. */
 export async function routeBuild(
@@ -27,37 +47,18 @@ export async function routeBuild(
   { job, build }: { job: Job; build: BuildRecord },
   rest: readonly string[],
 ): Promise<void> {
-  const [verb = '', ...below] = rest;
-  switch (verb) {
-    case '':
-      return sendBuildPage(exchange, job, build);
-    case 'api':
-      return below.join('/') === 'json' ? sendBuildJson(exchange, build) : sendNotFound(exchange);
-    case 'stop':
-    case 'term':
-    case 'kill':
-      return endBuild(exchange, build, verb);
-    case 'console':
-      return sendConsolePage(exchange, job, build);
-    case 'consoleText':
-      return consoleText(exchange, build);
-    case 'logText':
-      return below.join('/') === 'progressiveText'
-        ? progressiveText(exchange, build)
-        : sendNotFound(exchange);
-    case 'buildNumber':
-      return sendText(exchange, String(build.number));
-    case 'artifact':
-      return sendArtifact(exchange, build, below.join('/'));
-    case 'rebuild':
-      return routeRebuild(exchange, { job, build }, below.join('/'));
-    case 'replay':
-      return routeReplay(exchange, { job, build }, below.join('/'));
-    default:
-      // Jenkins answers any unknown verb with a 302 that leads nowhere (transcript f28)
-      if (exchange.method !== 'POST' || below.length > 0) return sendNotFound(exchange);
-      return sendRedirect(exchange, `/${jobPath(build.job)}${build.number}/${encodeURIComponent(verb)}/`);
-  }
+  const [verb = '', ...others] = rest;
+  const target = { job, build, below: others.join('/') };
+  const path = rest.join('/');
+  const handler = Object.hasOwn(PLAIN, path)
+    ? PLAIN[path]
+    : Object.hasOwn(WITH_PATH, verb)
+      ? WITH_PATH[verb]
+      : undefined;
+  if (handler !== undefined) return handler(exchange, target);
+  // Jenkins answers any unknown verb with a 302 that leads nowhere (observed)
+  if (exchange.method !== 'POST' || others.length > 0) return sendNotFound(exchange);
+  sendRedirect(exchange, `/${jobPath(build.job)}${build.number}/${encodeURIComponent(verb)}/`);
 }
 
 function sendBuildJson(exchange: Exchange, build: BuildRecord): void {

@@ -48,12 +48,28 @@ export function may(exchange: Exchange, permission: Permission): boolean {
   return exchange.user?.permissions.includes(permission) ?? false;
 }
 
+/** The way up from the present page to the root of this server: `../../`. Right below any prefix. */
+export function baseOf({ path }: Exchange): string {
+  const depth = path.split('/').length - 2;
+  return depth === 0 ? './' : '../'.repeat(depth);
+}
+
+/** Path and query below the context path. */
+export function pathAndQuery({ path, query }: Exchange): string {
+  return query.size === 0 ? path : `${path}?${query.toString()}`;
+}
+
+/** Sent by a form of our own pages: its answers may use relative links, so that they work below any prefix. */
+export function isOwnForm({ form }: Exchange): boolean {
+  return form.get('ark_form') === '1';
+}
+
 /** Whom Jenkins writes into causes. */
 export function userId(exchange: Exchange): string {
   return exchange.user?.id ?? 'anonymous';
 }
 
-/** Scheme and authority as the caller sees them: Jenkins takes them from the request (transcripts b44 b45). */
+/** Scheme and authority as the caller sees them: Jenkins takes them from the request (observed). */
 export function requestOrigin({ request }: Exchange): string {
   const first = (name: string): string | undefined => request.headers[name]?.toString().split(',')[0]?.trim();
   const host = first('x-forwarded-host') ?? request.headers.host ?? 'localhost';

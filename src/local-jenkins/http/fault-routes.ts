@@ -50,5 +50,5 @@ function readOrder(body: Buffer): FaultOrder | undefined {
 }
 
 function sendState(exchange: Exchange, status: number, state: unknown): void {
-  send(exchange, status, { 'Content-Type': 'application/json' }, JSON.stringify(state));
+  send(exchange, { status, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(state) });
 }

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { sendBootPage } from '../pages/sign-in.ts';
-import { sendContainerError, sendOops } from './answers.ts';
+import { sendContainerError } from './container-error.ts';
+import { sendOops } from './error-pages.ts';
 import { authenticate, checkCrumb } from './authentication.ts';
 import { BodyTooLargeError, readBody, readForm } from './body.ts';
 import type { Exchange, Site } from './exchange.ts';
@@ -57,13 +58,17 @@ async function serve(
 /** The filters of a Jenkins in their order, then the page. */
 async function handle(exchange: Exchange, hasFaults: boolean): Promise<void> {
   const { request, site } = exchange;
-  if ((request.url ?? '').length > LONGEST_URI) return sendContainerError(exchange, 414, 'URI Too Long');
+  if ((request.url ?? '').length > LONGEST_URI)
+    return sendContainerError(exchange, { status: 414, message: 'URI Too Long' });
   const body = await readWhole(exchange);
   if (body === undefined) return;
   if (hasFaults && exchange.segments.join('/') === '_ark/faults') return routeFaults(exchange, body);
   if (site.faults.isBooting) return sendBootPage(exchange);
   if (exchange.path.includes(';')) {
-    return sendContainerError(exchange, 400, 'Semicolons are not allowed in the request URI');
+    return sendContainerError(exchange, {
+      status: 400,
+      message: 'Semicolons are not allowed in the request URI',
+    });
   }
   exchange.form = await readForm(body, request.headers['content-type']).catch(() => new URLSearchParams());
   if (!authenticate(exchange)) return;
@@ -78,7 +83,7 @@ async function readWhole(exchange: Exchange): Promise<Buffer | undefined> {
   } catch (error) {
     if (error instanceof BodyTooLargeError) {
       exchange.response.setHeader('Connection', 'close');
-      sendContainerError(exchange, 413, 'Payload Too Large');
+      sendContainerError(exchange, { status: 413, message: 'Payload Too Large' });
     } else {
       exchange.request.destroy();
     }

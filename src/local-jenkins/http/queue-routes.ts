@@ -1,6 +1,7 @@
 import type { QueueItem } from '../model/queue.ts';
 import { DEFAULT_ITEM_TREE, queueItemView } from '../views/queue-view.ts';
-import { sendEmpty, sendMethodNotAllowed, sendNotFound, sendOops, sendText } from './answers.ts';
+import { sendEmpty, sendText } from './answers.ts';
+import { sendMethodNotAllowed, sendNotFound, sendOops } from './error-pages.ts';
 import { apiJson } from './api-json.ts';
 import type { Exchange } from './exchange.ts';
 import { field, may } from './exchange.ts';
@@ -39,7 +40,7 @@ function routeItem(exchange: Exchange, id: string, path: string): void {
   sendText(exchange, `Queue item exists. For details check, for example, ${example}`);
 }
 
-/** 204 cancelled, 404 unknown, 422 not allowed, 500 started or cancelled before (transcripts f01 to f12). */
+/** 204 cancelled, 404 unknown, 422 not allowed, 500 started or cancelled before (observed). */
 function cancelItem(exchange: Exchange): void {
   if (exchange.method !== 'POST') return sendMethodNotAllowed(exchange);
   const item = findItem(exchange, field(exchange, 'id') ?? '');

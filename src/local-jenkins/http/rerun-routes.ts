@@ -4,14 +4,9 @@ import { BadParameterError, valuesFromList } from '../model/parameters.ts';
 import { sendRebuildForm, sendReplayPage } from '../pages/build-form.ts';
 import { jobPath } from '../run/build-environment.ts';
 import type { Job } from '../store/job-store.ts';
-import {
-  sendContainerError,
-  sendDenied,
-  sendMethodNotAllowed,
-  sendNotFound,
-  sendOops,
-  sendRedirect,
-} from './answers.ts';
+import { sendRedirect } from './answers.ts';
+import { sendContainerError } from './container-error.ts';
+import { sendDenied, sendMethodNotAllowed, sendNotFound, sendOops } from './error-pages.ts';
 import type { Exchange } from './exchange.ts';
 import { may, userId } from './exchange.ts';
 import { submittedValues } from './trigger.ts';
@@ -21,7 +16,7 @@ interface Rerun {
   readonly build: BuildRecord;
 }
 
-/** The Rebuild plugin: POST rebuild/ → 302 → form → POST configSubmit → 302 (transcripts j10 to j13). */
+/** The Rebuild plugin: POST rebuild/ → 302 → form → POST configSubmit → 302 (observed). */
 export function routeRebuild(exchange: Exchange, { job, build }: Rerun, path: string): void {
   const isPost = exchange.method === 'POST';
   if (!may(exchange, 'build')) return sendDenied(exchange, 'build');
@@ -38,7 +33,8 @@ export function routeRebuild(exchange: Exchange, { job, build }: Rerun, path: st
 /** Values that the form leaves out are those of the build that is repeated. */
 function rebuild(exchange: Exchange, { job, build }: Rerun): void {
   const form = job.parameters.length > 0 ? submittedValues(exchange) : [];
-  if (form === undefined) return sendContainerError(exchange, 400, 'This page expects a form submission');
+  if (form === undefined)
+    return sendContainerError(exchange, { status: 400, message: 'This page expects a form submission' });
   try {
     const given = valuesFromList(job.parameters, form);
     const kept = build.parameters.filter(({ name }) => given.every((value) => value.name !== name));

@@ -5,14 +5,8 @@ import { sendSignInPage, signIn, signOut } from '../pages/sign-in.ts';
 import type { Job } from '../store/job-store.ts';
 import { DEFAULT_JOB_TREE, findBuild, jobView } from '../views/job-view.ts';
 import { DEFAULT_SERVER_TREE, folderView, serverView } from '../views/server-view.ts';
-import {
-  send,
-  sendEmpty,
-  sendMethodNotAllowed,
-  sendNotFound,
-  sendSignInNeeded,
-  sessionCookie,
-} from './answers.ts';
+import { send, sendEmpty, sessionCookie } from './answers.ts';
+import { sendMethodNotAllowed, sendNotFound, sendSignInNeeded } from './error-pages.ts';
 import { apiJson } from './api-json.ts';
 import { crumbOf } from './authentication.ts';
 import { routeBuild } from './build-routes.ts';
@@ -37,14 +31,18 @@ export function routeOpen(exchange: Exchange): boolean {
       sendWhoAmI(exchange);
       return true;
     case '_ark/style.css':
-      send(exchange, 200, { 'Content-Type': 'text/css;charset=utf-8' }, STYLE_SHEET);
+      sendFile(exchange, 'text/css', STYLE_SHEET);
       return true;
     case '_ark/console.js':
-      send(exchange, 200, { 'Content-Type': 'text/javascript;charset=utf-8' }, CONSOLE_SCRIPT);
+      sendFile(exchange, 'text/javascript', CONSOLE_SCRIPT);
       return true;
     default:
       return false;
   }
+}
+
+function sendFile(exchange: Exchange, type: string, body: string): void {
+  send(exchange, { status: 200, headers: { 'Content-Type': `${type};charset=utf-8` }, body });
 }
 
 /** Everything else: only for somebody who is signed in. */
@@ -133,7 +131,7 @@ function addSlash(exchange: Exchange): boolean {
   return true;
 }
 
-/** `job/a/job/b/5/stop` → a/b and the rest. A name with a slash in it is no name (transcript a29). */
+/** `job/a/job/b/5/stop` → a/b and the rest. A name with a slash in it is no name (observed). */
 function splitJobPath(segments: readonly string[]): { name: string; rest: readonly string[] } {
   const names: string[] = [];
   let at = 0;
@@ -160,7 +158,7 @@ function sendWhoAmI(exchange: Exchange): void {
   const view = {
     _class: 'hudson.security.WhoAmI',
     anonymous,
-    // also for nobody: ask `anonymous` (transcript i04)
+    // also for nobody: ask `anonymous` (observed)
     authenticated: true,
     authorities: [anonymous ? 'anonymous' : 'authenticated'],
     name: userId(exchange),

@@ -3,16 +3,11 @@ import type { ParameterValue } from '../model/parameters.ts';
 import { BadParameterError, valuesFromForm, valuesFromList } from '../model/parameters.ts';
 import { jobPath } from '../run/build-environment.ts';
 import type { Job } from '../store/job-store.ts';
-import {
-  sendContainerError,
-  sendDenied,
-  sendLocation,
-  sendMethodNotAllowed,
-  sendOops,
-  sendRedirect,
-} from './answers.ts';
+import { sendLocation, sendRedirect } from './answers.ts';
+import { sendContainerError } from './container-error.ts';
+import { sendDenied, sendMethodNotAllowed, sendOops } from './error-pages.ts';
 import type { Exchange } from './exchange.ts';
-import { field, may, userId } from './exchange.ts';
+import { field, isOwnForm, may, userId } from './exchange.ts';
 import { sendBuildForm } from '../pages/build-form.ts';
 
 const MAX_FIELDS = 10_000;
@@ -38,7 +33,7 @@ export function build(exchange: Exchange, job: Job): void {
   if (!may(exchange, 'build')) return sendDenied(exchange, 'build');
   const isParameterised = job.parameters.length > 0;
   if (exchange.method !== 'POST') {
-    // Jenkins shows the form with this status (transcript b16)
+    // Jenkins shows the form with this status (observed)
     return isParameterised
       ? sendBuildForm(exchange, job, 405)
       : sendMethodNotAllowed(exchange, { Allow: 'POST' });
@@ -47,7 +42,7 @@ export function build(exchange: Exchange, job: Job): void {
   const form = isParameterised ? submittedValues(exchange) : [];
   if (form === undefined) {
     const message = exchange.form.size === 0 ? 'Nothing is submitted' : 'This page expects a form submission';
-    return sendContainerError(exchange, 400, message);
+    return sendContainerError(exchange, { status: 400, message: message });
   }
   const order = attempt(() => ({
     delayMs: readDelay(exchange),
@@ -61,10 +56,10 @@ export function build(exchange: Exchange, job: Job): void {
   });
 }
 
-/** What a form POST gets: no queue id in any case (transcripts j02 j04 j05). */
+/** What a form POST gets: no queue id in any case (observed). */
 function answerForm(exchange: Exchange, job: Job, isNew: boolean): void {
   const path = `/${jobPath(job.name)}`;
-  if (!isNew) return sendRedirect(exchange, path);
+  if (!isNew || isOwnForm(exchange)) return sendRedirect(exchange, path);
   sendLocation(exchange, field(exchange, 'statusCode') === '303' ? 303 : 201, path);
 }
 
@@ -82,10 +77,11 @@ export function submittedValues({ form }: Exchange): ParameterValue[] | undefine
 }
 
 function fromJson(text: string): ParameterValue[] | undefined {
-  const parsed = attempt(() => JSON.parse(text) as { parameter?: unknown });
-  const given = parsed?.parameter ?? [];
+  const parsed = attempt(() => JSON.parse(text) as { parameter?: unknown } | null) ?? undefined;
+  if (parsed === undefined) return undefined;
+  const given = parsed.parameter ?? [];
   const list: unknown[] = Array.isArray(given) ? given : [given];
-  if (parsed === undefined || parsed === null) return undefined;
+
   return list.flatMap((entry) => {
     if (entry === null || typeof entry !== 'object' || !('name' in entry)) return [];
     const value = 'value' in entry ? entry.value : '';
@@ -116,7 +112,7 @@ function refuseByFault(exchange: Exchange): boolean {
   const status = exchange.site.faults.takeRefusal();
   if (status === undefined) return false;
   if (status === 500) sendOops(exchange, 500);
-  else sendContainerError(exchange, status, 'A fault was ordered');
+  else sendContainerError(exchange, { status: status, message: 'A fault was ordered' });
   return true;
 }
 

@@ -53,27 +53,31 @@ export function parseJenkinsfile(text: string): Pipeline {
 }
 
 function readPipeline(reader: TokenReader, line: number): Pipeline {
-  let options: PipelineOptions = NO_OPTIONS;
-  let parameters: ParameterDefinition[] = [];
-  let environment: Record<string, string> = {};
-  let stages: Stage[] | undefined;
-  let post: PostBlocks = {};
-  let hasAgent = false;
+  const found: Draft = {};
   readSections(reader, (name) => {
-    if (name === 'agent') {
-      readAgent(reader);
-      hasAgent = true;
-    } else if (name === 'options') options = readOptions(reader);
-    else if (name === 'parameters') parameters = readParameters(reader);
-    else if (name === 'environment') environment = readEnvironment(reader);
-    else if (name === 'stages') stages = readStages(reader);
-    else if (name === 'post') post = readPost(reader);
+    if (name === 'agent') found.agent = readAgent(reader);
+    else if (name === 'options') found.options = readOptions(reader);
+    else if (name === 'parameters') found.parameters = readParameters(reader);
+    else if (name === 'environment') found.environment = readEnvironment(reader);
+    else if (name === 'stages') found.stages = readStages(reader);
+    else if (name === 'post') found.post = readPost(reader);
     else return false;
     return true;
   });
-  if (!hasAgent) throw new JenkinsfileError(line, 'the pipeline needs agent any');
+  const { agent, options = NO_OPTIONS, parameters = [], environment = {}, stages, post = {} } = found;
+  if (agent === undefined) throw new JenkinsfileError(line, 'the pipeline needs agent any');
   if (stages === undefined) throw new JenkinsfileError(line, 'the pipeline needs stages { … }');
   return { options, parameters, environment, stages, post };
+}
+
+/** What was read of a pipeline so far. */
+interface Draft {
+  agent?: 'any';
+  options?: PipelineOptions;
+  parameters?: ParameterDefinition[];
+  environment?: Record<string, string>;
+  stages?: Stage[];
+  post?: PostBlocks;
 }
 
 /** Reads `{ name … }`; `read` takes what stands behind each name, or returns false for a name that it does not know. */
@@ -94,9 +98,10 @@ function readSections(reader: TokenReader, read: (name: string) => boolean): voi
   reader.advance();
 }
 
-function readAgent(reader: TokenReader): void {
+function readAgent(reader: TokenReader): 'any' {
   if (reader.token.kind !== 'word' || reader.token.text !== 'any') reader.fail('only agent any is supported');
   reader.advance();
+  return 'any';
 }
 
 /** The statements of a block, each read by `read`; an empty block is an error in Declarative. */

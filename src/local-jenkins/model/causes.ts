@@ -1,4 +1,4 @@
-/** Why a build runs, as Jenkins exports it (transcripts b, j). */
+/** Why a build runs, as Jenkins exports it. */
 export type Cause =
   | { kind: 'user'; user_id: string }
   | { kind: 'rebuild'; build: number; job: string }

@@ -24,7 +24,7 @@ export function valuesFromForm(
   });
 }
 
-/** The values of a submitted Jenkins form: only those named, undeclared names are an error (transcripts j06 j08). */
+/** The values of a submitted Jenkins form: only those named, undeclared names are an error (observed). */
 export function valuesFromList(
   definitions: readonly ParameterDefinition[],
   given: readonly ParameterValue[],

@@ -100,7 +100,7 @@ export class Queue {
     }
   }
 
-  /** Items that have not left, in the order of their ids (transcript c03). */
+  /** Items that have not left, in the order of their ids (observed). */
   waiting(): QueueItem[] {
     return [...this.#items.values()].filter((item) => item.state.kind !== 'left');
   }

@@ -2,11 +2,12 @@ import type { ParameterDefinition } from '../jenkinsfile/pipeline.ts';
 import type { BuildRecord } from '../model/build.ts';
 import { defaultOf } from '../model/parameters.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { baseOf } from '../http/exchange.ts';
 import type { Html } from '../http/html.ts';
 import { html } from '../http/html.ts';
 import { jobPath } from '../run/build-environment.ts';
 import type { Job } from '../store/job-store.ts';
-import { baseOf, crumbField, sendPage } from './page.ts';
+import { crumbField, sendPage } from './page.ts';
 
 /** Build with Parameters: posts name/value pairs like Jenkins' own form, so that it works without scripts. */
 export function sendBuildForm(exchange: Exchange, job: Job, status = 200): void {

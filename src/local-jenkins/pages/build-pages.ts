@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { BuildRecord } from '../model/build.ts';
 import { describeCause, describeInterruption } from '../model/causes.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { baseOf } from '../http/exchange.ts';
 import type { Html } from '../http/html.ts';
 import { html } from '../http/html.ts';
 import { jobPath } from '../run/build-environment.ts';
 import type { Job } from '../store/job-store.ts';
 import { form } from './build-form.ts';
-import { baseOf, sendPage } from './page.ts';
+import { sendPage } from './page.ts';
 
 /** A longer log is shown from its end; the whole is in consoleText. */
 const SHOWN_BYTES = 512 * 1024;
@@ -23,7 +24,7 @@ export function sendBuildPage(exchange: Exchange, job: Job, build: BuildRecord):
       </tr>`,
   );
   const artifacts = build.artifacts.map(
-    (path) => html`<li><a href="${here}artifact/${path}">${path}</a></li>`,
+    (path) => html`<li><a href="${here}artifact/${encodePath(path)}">${path}</a></li>`,
   );
   const body = html`<p>
       ${stateOf(build)} · ${new Date(build.timestamp).toISOString()} · ${build.duration} ms
@@ -58,6 +59,10 @@ export function sendConsolePage(exchange: Exchange, job: Job, build: BuildRecord
     </p>
     <pre id="console" data-start="${log.length}" data-more="${String(build.building)}">${shown}</pre>`;
   sendPage(exchange, { title: `Consola de ${job.name} #${build.number}`, body, script: '_ark/console.js' });
+}
+
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
 }
 
 function abortForms(exchange: Exchange, here: string): Html[] {

@@ -1,11 +1,12 @@
 import type { Exchange } from '../http/exchange.ts';
+import { baseOf } from '../http/exchange.ts';
 import { html } from '../http/html.ts';
 import { describeCause } from '../model/causes.ts';
 import { jobPath } from '../run/build-environment.ts';
 import type { Job } from '../store/job-store.ts';
 import { form } from './build-form.ts';
 import { stateOf } from './build-pages.ts';
-import { baseOf, sendPage } from './page.ts';
+import { sendPage } from './page.ts';
 
 const NEWEST = 50;
 

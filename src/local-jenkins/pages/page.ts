@@ -1,6 +1,7 @@
 import { crumbOf } from '../http/authentication.ts';
 import { pageHeaders, send, sessionCookie } from '../http/answers.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { baseOf } from '../http/exchange.ts';
 import type { Html } from '../http/html.ts';
 import { html } from '../http/html.ts';
 
@@ -19,6 +20,9 @@ button { font: inherit; padding: .3rem 1rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1rem 0; }
 .SUCCESS { color: #1a7f37; } .FAILURE { color: #c0241c; } .ABORTED { color: #777; }
 `;
+
+/** Marks a form of these pages, see isOwnForm. */
+export const OWN_FORM = html`<input type="hidden" name="ark_form" value="1" />`;
 
 export interface Page {
   readonly title: string;
@@ -58,19 +62,14 @@ export function sendPage(exchange: Exchange, page: Page): void {
   const policy =
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'";
   const headers = { ...pageHeaders(exchange), ...cookie, 'Content-Security-Policy': policy };
-  send(exchange, page.status ?? 200, headers, text);
+  send(exchange, { status: page.status ?? 200, headers, body: text });
 }
 
-/** The way up from the present page to the root of this server: `../../`. */
-export function baseOf({ path }: Exchange): string {
-  const depth = path.split('/').length - 2;
-  return depth === 0 ? './' : '../'.repeat(depth);
-}
-
-/** The hidden field that every form needs. */
+/** The hidden fields that every form needs. */
 export function crumbField(exchange: Exchange): Html {
   sessionCookieFor(exchange);
-  return html`<input type="hidden" name="Jenkins-Crumb" value="${crumbOf(exchange, exchange.user)}" />`;
+  const crumb = crumbOf(exchange, exchange.user);
+  return html`${OWN_FORM}<input type="hidden" name="Jenkins-Crumb" value="${crumb}" />`;
 }
 
 /** A session must exist before its crumb; the cookie goes out with the page. */

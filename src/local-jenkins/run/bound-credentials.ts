@@ -6,12 +6,12 @@ import type { CredentialStore } from '../store/credential-store.ts';
 
 export interface BoundCredentials {
   readonly variables: Readonly<Record<string, string>>;
-  /** Hidden in the log while they are bound: values, and the paths of files (not their content, transcript l04). */
+  /** Hidden in the log while they are bound: values, and the paths of files (not their content, as observed). */
   readonly secrets: readonly string[];
   release(): void;
 }
 
-/** Thrown with the text that Jenkins puts into the log (transcript l05). */
+/** Thrown with the text that Jenkins puts into the log (observed). */
 export class CredentialMissingError extends Error {}
 
 /** Binds credentials for one withCredentials block; files lie in `temporary` until `release`. */

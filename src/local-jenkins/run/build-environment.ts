@@ -13,7 +13,7 @@ export interface EnvironmentSource {
   readonly inherited: Readonly<Record<string, string>>;
 }
 
-/** The variables that Jenkins gives every step (transcript l01), then the parameters. */
+/** The variables that Jenkins gives every step (observed), then the parameters. */
 export function buildEnvironment(source: EnvironmentSource): Record<string, string> {
   const { build, rootUrl } = source;
   const number = String(build.number);

@@ -70,7 +70,7 @@ export class BuildRun {
     this.control.interrupt({ kind: 'user', user_id: userId });
   }
 
-  /** Jenkins' term and kill: the build ends at once without post blocks, its processes go on (transcript l13). */
+  /** Jenkins' term and kill: the build ends at once without post blocks, its processes go on (observed). */
   kill(userId: string, line: string): void {
     if (this.control.killed.aborted) return;
     this.#log.line(line);

@@ -57,7 +57,7 @@ function causeView(cause: Cause): View {
 
 const DEFINITION_CLASS = { string: 'String', boolean: 'Boolean', choice: 'Choice' } as const;
 
-/** The job property that declares parameters (transcript g16). */
+/** The job property that declares parameters (observed). */
 export function parametersProperty(definitions: readonly ParameterDefinition[]): View[] {
   if (definitions.length === 0) return [];
   const parameterDefinitions = definitions.map((definition) => {

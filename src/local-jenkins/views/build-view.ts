@@ -7,7 +7,7 @@ type View = Record<string, unknown>;
 
 export const BUILD_CLASS = 'org.jenkinsci.plugins.workflow.job.WorkflowRun';
 
-/** What Jenkins shows of a build when no tree is asked for (transcript d01). */
+/** What Jenkins shows of a build when no tree is asked for (observed). */
 export const DEFAULT_BUILD_TREE =
   'actions[*,parameters[*],causes[*]],artifacts[*],building,description,displayName,duration,estimatedDuration,' +
   'executor,fullDisplayName,id,keepLog,number,queueId,result,timestamp,url,changeSets,culprits,inProgress,' +
@@ -21,7 +21,7 @@ export function buildReference(rootUrl: string, build: { job: string; number: nu
   return { _class: BUILD_CLASS, number: build.number, url: buildUrl(rootUrl, build) };
 }
 
-/** A build as Jenkins exports it. Why it was interrupted is not shown at depth 0 without a tree (transcripts d06 d12). */
+/** A build as Jenkins exports it. Why it was interrupted is not shown at depth 0 without a tree (observed). */
 export function buildView(
   build: BuildRecord,
   builds: BuildStore,
@@ -51,8 +51,8 @@ export function buildView(
     changeSets: [],
     culprits: [],
     inProgress: build.building,
-    nextBuild: () => neighbour(build, builds, rootUrl, 1),
-    previousBuild: () => neighbour(build, builds, rootUrl, -1),
+    nextBuild: () => neighbourView(nextTo(build, builds, 1), rootUrl),
+    previousBuild: () => neighbourView(nextTo(build, builds, -1), rootUrl),
   };
 }
 
@@ -62,7 +62,7 @@ function actionsOf(build: BuildRecord, showInterruptions: boolean): View[] {
   const isAgain = build.causes.some((cause) => cause.kind !== 'user');
   const interrupted = build.interruptions.length > 0 ? [interruptedAction(build.interruptions)] : [];
   return [
-    // a rebuild or replay carries its causes first (transcripts j13 j18)
+    // a rebuild or replay carries its causes first (observed)
     ...(isAgain ? [causes, ...parameters] : [...parameters, causes]),
     // a real build is full of actions that export nothing: readers must step over them
     {},
@@ -83,8 +83,11 @@ function estimate(builds: readonly BuildRecord[]): number {
   return Math.round(last.reduce((sum, { duration }) => sum + duration, 0) / last.length);
 }
 
-function neighbour(build: BuildRecord, builds: BuildStore, rootUrl: string, step: 1 | -1): View | null {
+function nextTo(build: BuildRecord, builds: BuildStore, step: 1 | -1): BuildRecord | undefined {
   const all = builds.builds(build.job);
-  const other = all[all.indexOf(build) + step];
+  return all[all.indexOf(build) + step];
+}
+
+function neighbourView(other: BuildRecord | undefined, rootUrl: string): View | null {
   return other === undefined ? null : { number: other.number, url: buildUrl(rootUrl, other) };
 }

@@ -14,7 +14,7 @@ const REFERENCES =
   'lastStableBuild[number,url],lastSuccessfulBuild[number,url],lastUnstableBuild[number,url],' +
   'lastUnsuccessfulBuild[number,url]';
 
-/** What Jenkins shows of a job when no tree is asked for (transcripts a28 d43 g16). */
+/** What Jenkins shows of a job when no tree is asked for (observed). */
 export const DEFAULT_JOB_TREE =
   'actions[*],description,displayName,displayNameOrNull,fullDisplayName,fullName,name,url,buildable,' +
   `builds[number,url],color,healthReport[*],keepDependencies,${REFERENCES},nextBuildNumber,` +
@@ -82,5 +82,5 @@ function permalinks(newestFirst: readonly BuildRecord[], rootUrl: string): View 
   const reference = (build: BuildRecord | undefined): View | null =>
     build === undefined ? null : buildReference(rootUrl, build);
   const links = Object.entries(PERMALINKS).map(([name, test]) => [name, reference(newestFirst.find(test))]);
-  return { firstBuild: reference(newestFirst.at(-1)), ...Object.fromEntries(links) };
+  return { firstBuild: reference(newestFirst.at(-1)), ...(Object.fromEntries(links) as View) };
 }

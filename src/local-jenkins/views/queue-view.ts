@@ -7,7 +7,7 @@ import { JOB_CLASS, jobColor } from './job-reference.ts';
 
 type View = Record<string, unknown>;
 
-/** What Jenkins shows of an item when no tree is asked for (transcripts c01 c09 c23 c33). */
+/** What Jenkins shows of an item when no tree is asked for (observed). */
 export const DEFAULT_ITEM_TREE =
   'actions[*,parameters[*],causes[*]],blocked,buildable,id,inQueueSince,params,stuck,task[*],url,why,timestamp,' +
   'buildableStartMilliseconds,pending,cancelled,executable[number,url]';

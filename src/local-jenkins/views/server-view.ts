@@ -5,7 +5,7 @@ import { FOLDER_CLASS, jobReference } from './job-reference.ts';
 
 type View = Record<string, unknown>;
 
-/** What Jenkins shows of itself when no tree is asked for (transcript i01). */
+/** What Jenkins shows of itself when no tree is asked for (observed). */
 export const DEFAULT_SERVER_TREE =
   'assignedLabels[name],mode,nodeDescription,nodeName,numExecutors,description,jobs[name,url,color],overallLoad,' +
   'primaryView[name,url],quietDownReason,quietingDown,slaveAgentPort,unlabeledLoad,url,useCrumbs,useSecurity,' +

@@ -65,7 +65,7 @@ describe('crumbs', () => {
     const headers = cookie === undefined ? {} : { cookie };
     const answer = await kit.call('/crumbIssuer/api/json', {
       auth,
-      headers: headers as Record<string, string>,
+      headers: headers,
     });
     const { crumb } = (await answer.json()) as { crumb: string };
     const given = answer.headers.get('set-cookie')?.split(';')[0] ?? cookie ?? '';

@@ -146,7 +146,7 @@ describe('what leaves the subset is refused with its line and the reason', () =>
       'declared twice',
     ],
     ['pipeline { agent any\nstages { parallel { } } }', 2, 'expected'],
-    [`pipeline { /* ${'\n'} never closed`, 1, 'never closed'],
+    [`pipeline { /* \n never closed`, 1, 'never closed'],
   ])('%j', (text, line, reason) => {
     const fault = faultOf(text);
 
@@ -157,7 +157,7 @@ describe('what leaves the subset is refused with its line and the reason', () =>
 
 test('a very deep or long file is refused and exhausts nothing', () => {
   const deep = `withCredentials(${'['.repeat(5000)}`;
-  const nested = `${"withCredentials([string(credentialsId: 'a', variable: 'A')]) {".repeat(3000)}`;
+  const nested = "withCredentials([string(credentialsId: 'a', variable: 'A')]) {".repeat(3000);
 
   expect(faultOf(small({ steps: deep })).reason).toContain('too deeply');
   expect(faultOf(small({ steps: nested })).reason).toContain('too deeply');
