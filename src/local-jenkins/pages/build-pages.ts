@@ -27,7 +27,8 @@ export function sendBuildPage(exchange: Exchange, job: Job, build: BuildRecord):
     (path) => html`<li><a href="${here}artifact/${encodePath(path)}">${path}</a></li>`,
   );
   const body = html`<p>
-      ${stateOf(build)} · ${new Date(build.timestamp).toISOString()} · ${build.duration} ms
+      ${stateOf(build)} · ${new Date(build.timestamp).toISOString()}
+      ${build.building ? undefined : html`· ${build.duration} ms`}
     </p>
     <ul>
       ${build.causes.map((cause) => html`<li>${describeCause(cause)}</li>`)}

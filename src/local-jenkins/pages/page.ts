@@ -44,6 +44,7 @@ export function sendPage(exchange: Exchange, page: Page): void {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${page.title} · Jenkins local de Ark</title>
+        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="${base}_ark/style.css" />
         ${script}
       </head>
@@ -60,7 +61,7 @@ export function sendPage(exchange: Exchange, page: Page): void {
       </body>
     </html> `.text;
   const policy =
-    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'";
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src data:; form-action 'self'";
   const headers = { ...pageHeaders(exchange), ...cookie, 'Content-Security-Policy': policy };
   send(exchange, { status: page.status ?? 200, headers, body: text });
 }
