@@ -12,7 +12,7 @@ afterAll(async () => bed.close(), 60_000);
 
 const WITH_DATA: Pick<Order, 'compose' | 'dataCompose' | 'release'> = {
   compose: {
-    networks: { data: null },
+    networks: { data: {} },
     services: {
       web: { image: IMAGE, networks: ['default', 'data'], init: true },
       // Ends at once unless it reaches the data service by its name.
@@ -20,7 +20,7 @@ const WITH_DATA: Pick<Order, 'compose' | 'dataCompose' | 'release'> = {
     },
   },
   dataCompose: {
-    networks: { data: null },
+    networks: { data: { internal: true } },
     volumes: { files: null },
     services: { db: { image: IMAGE, networks: ['data'], init: true, volumes: ['files:/data'] } },
   },
@@ -40,6 +40,8 @@ async function environmentOf(instanceId: string, service: string): Promise<strin
 test('data is a project of its own that the release reaches, and a switch leaves it alone', async () => {
   const instanceId = anInstance();
   const first = await bed.deploy(order(instanceId, 100, 20001));
+  const network = ['network', 'inspect', '--format', '{{.Internal}} {{index .Labels "ark.role"}}', `${instanceId}-data`];
+  expect(await bed.host.docker(network)).toBe('true data');
   const before = await bed.host.docker(['ps', '-q', '--filter', `label=com.docker.compose.project=${instanceId}-data`]);
 
   const second = await bed.deploy({ ...order(instanceId, 101, 20002), keep: [`${instanceId}-100`] });

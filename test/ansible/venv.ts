@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { run } from '../../src/launcher/command.ts';
 import { REPOSITORY } from '../jenkins/job-run.ts';
 
-/** Folder of a Python environment with the pinned ansible-core; made once, kept in `.ark`. */
+/** Folder of a Python environment with the pinned ansible-core; the launcher's, or one made once and kept in `.ark`. */
 export async function ansibleVenv(): Promise<string> {
   const given = process.env['ARK_TEST_VENV'];
   if (given !== undefined) return given;
+  const installed = join(REPOSITORY, '.ark/venv');
+  if (existsSync(join(installed, 'ark-stamp'))) return installed;
   const venv = join(REPOSITORY, '.ark/test-venv');
   if (!existsSync(join(venv, 'complete'))) {
     await run(['/usr/bin/python3', '-m', 'venv', venv], { timeoutMs: 60_000 });

@@ -34,7 +34,7 @@ def for_data(document, compose, secrets):
     for name, service in compose["services"].items():
         services[name] = {**common(service, labels), "environment": escaped(secrets)}
     override = {"services": services, **labelled(compose, labels)}
-    override["networks"]["data"] = {"name": data_project(document), "labels": labels}
+    override["networks"]["data"]["name"] = data_project(document)
     return override
 
 
@@ -77,10 +77,12 @@ def escaped(environment):
 
 
 def labelled(compose, labels):
+    """Labels for networks and volumes. Compose v1 replaces a whole network or volume, so its own keys are repeated."""
     parts = {}
     for kind, names in (("networks", used_networks(compose)), ("volumes", compose.get("volumes") or {})):
+        declared = compose.get(kind) or {}
         if names:
-            parts[kind] = {name: {"labels": labels} for name in sorted(names)}
+            parts[kind] = {name: {**(declared.get(name) or {}), "labels": labels} for name in sorted(names)}
     return parts
 
 
