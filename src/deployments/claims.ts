@@ -133,6 +133,8 @@ export class Claims {
         });
       case 'not_allowed':
         throw new AppError('not_allowed_now', 'The instance does not allow this now');
+      case 'no_ports':
+        throw new AppError('not_allowed_now', 'The host has no free port left: give it a wider range');
       case 'claimed':
       case 'stale':
       case 'granted':

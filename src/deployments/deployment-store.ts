@@ -37,7 +37,7 @@ export type AdmitOutcome =
   | { readonly kind: 'held'; readonly by: DeploymentId };
 
 export type ClaimOutcome =
-  | { readonly kind: 'granted' | 'full' | 'not_allowed' }
+  | { readonly kind: 'granted' | 'full' | 'not_allowed' | 'no_ports' }
   | { readonly kind: 'claimed' | 'held'; readonly by: DeploymentId }
   | { readonly kind: 'stale'; readonly phase: Phase };
 

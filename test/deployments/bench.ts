@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
 import { createDeployments, type Deployments } from '../../src/deployments/deployments.ts';
 import type { Build } from '../../src/deployments/build-server.ts';
@@ -6,7 +6,9 @@ import type { ClaimAnswer, ReadyMessage } from '../../src/deployments/callback-m
 import { createJobBook } from '../../src/deployments/job-book.ts';
 import { RedisDeploymentStore } from '../../src/deployments/redis-deployment-store.ts';
 import { ReleaseBox } from '../../src/deployments/release-box.ts';
+import { createHostChooser } from '../../src/hosts/host-chooser.ts';
 import type { Host, HostId, HostStore } from '../../src/hosts/host.ts';
+import { AppError } from '../../src/platform/errors.ts';
 import { FaultPoints } from '../../src/platform/faults.ts';
 import { Lifecycle } from '../../src/platform/lifecycle.ts';
 import { noLog } from '../../src/platform/logger.ts';
@@ -19,6 +21,7 @@ import { MemoryBuildServer } from '../fakes/memory-build-server.ts';
 export const DEPLOY_JOB = 'ark-deploy-instance';
 export const DESTROY_JOB = 'ark-destroy-instance';
 export const ORDERER = { user: 'admin', trigger: 'api', credential: 'token' } as const;
+const SECRET = new Secret('secret of the bench');
 export const never = new AbortController().signal;
 
 export const HELLO: Product = {
@@ -104,6 +107,7 @@ export class Bench {
   readonly hosts: BenchHosts;
   readonly builds: MemoryBuildServer;
   readonly store: RedisDeploymentStore;
+  readonly box: ReleaseBox;
   readonly faults = new FaultPoints();
   now = Date.now();
   probe: () => ProbeResult = () => ({ healthy: true });
@@ -114,16 +118,15 @@ export class Bench {
   constructor(redis: Redis) {
     this.redis = redis;
     this.hosts = new BenchHosts(redis, this.prefix);
+    this.box = new ReleaseBox(SECRET);
     const clock = (): number => this.now;
     this.builds = new MemoryBuildServer({ jobs: [DEPLOY_JOB, DESTROY_JOB], now: clock });
-    const secret = new Secret('secret of the bench');
-    const box = new ReleaseBox(secret);
     this.store = new RedisDeploymentStore({
       redis,
       prefix: this.prefix,
       clock,
       portQuarantineMs: 86_400_000,
-      box,
+      box: this.box,
     });
     this.restart();
   }
@@ -138,12 +141,12 @@ export class Bench {
         hosts,
         builds,
         faults,
-        products: { get: () => HELLO },
-        chooseHost: async (order) => {
-          const host = await hosts.get((order.host_id ?? 'cl-a') as HostId);
-          if (!host) throw new Error('no such host on the bench');
-          return host;
-        },
+        products: { get: productOf },
+        chooseHost: createHostChooser({
+          hosts,
+          productSettings: async () => Promise.resolve({ enabled: true }),
+          loadOf: (id) => store.load(id),
+        }),
         jobs: createJobBook({
           deployJob: DEPLOY_JOB,
           destroyJob: DESTROY_JOB,
@@ -151,7 +154,7 @@ export class Bench {
         }),
         proxies: { seen: async () => Promise.resolve(this.proxies) },
         probe: async () => Promise.resolve(this.probe()),
-        secret: new Secret('secret of the bench'),
+        secret: SECRET,
         ourUser: 'ark',
         deadlineMs: 900_000,
         probeTimeoutMs: 1_000,
@@ -214,6 +217,14 @@ export class Bench {
     return { claim, build, answer };
   }
 
+  /** The record of a route; null when there is none. */
+  async route(endpoint: string): Promise<Readonly<Record<string, unknown>> | null> {
+    return JSON.parse((await this.redis.get(`${this.prefix}route:${endpoint}`)) ?? 'null') as Record<
+      string,
+      unknown
+    > | null;
+  }
+
   async close(): Promise<void> {
     await this.#lifecycle.close(1_000);
   }
@@ -224,5 +235,10 @@ function retireListOf(body: object): readonly string[] {
 }
 
 function containerOn(port: number, name: string) {
-  return { port, container_name: `c-${name}`, container_id: `id-${String(port)}` };
+  return { port, container_name: `c-${name}`, container_id: String(port).padStart(12, '0') };
+}
+
+function productOf(id: string): Product {
+  if (id !== HELLO.id) throw new AppError('product_not_found', 'There is no such product');
+  return HELLO;
 }

@@ -1,6 +1,6 @@
 -- claim: leave to touch the host. An ordered build must hold the lock; an adopted one creates its deployment
 -- and takes lock and slot here. Gives seq and ports, and withdraws the routes when the claim is a destroy's.
--- Returns {granted} | {claimed, deployment} | {stale, phase} | {held, deployment} | {full} | {not_allowed}
+-- Returns {granted} | {claimed, deployment} | {stale, phase} | {held, deployment} | {full} | {not_allowed} | {no_ports}
 local known = redis.call('GET', P .. A.build_key)
 if known then return { 'claimed', known } end
 
@@ -19,11 +19,6 @@ local holder = field(instance, 'active')
 if A.adopt then
   if holder ~= '' then return { 'held', holder } end
   if not slot_is_free(host) then return { 'full' } end
-  store_deployment(id, A.adopt)
-  set_phase(id, 'accepted')
-  redis.call('SADD', P .. 'host:' .. host.id .. ':active', id)
-  redis.call('HSET', instance, 'active', id)
-  if A.adopt.release_id ~= '' then redis.call('HSET', instance, 'desired_release', A.adopt.release_id) end
 else
   local phase = field(key, 'phase')
   if phase ~= 'triggering' and phase ~= 'queued' then return { 'stale', phase } end
@@ -33,31 +28,46 @@ else
   end
 end
 
--- seq never goes back, even after a restore of Redis: the clock is ahead of all that was ever given out.
-local last = tonumber(field(instance, 'last_seq')) or 0
-local seq = string.format('%.0f', math.max(last + 1, tonumber(redis.call('TIME')[1])))
-local project = instance_id .. '-' .. seq
-
--- Three candidates for each endpoint, neither used nor in quarantine, from a cursor that walks the range.
+-- Three candidates for each endpoint, neither used nor in quarantine, from a cursor that walks the range; less
+-- where less are free. Nothing is written before it is clear that there is one for each.
 local used = P .. 'host:' .. host.id .. ':ports'
 local resting = P .. 'host:' .. host.id .. ':quarantine'
-redis.call('ZREMRANGEBYSCORE', resting, '-inf', A.now)
 local span = host.port_max - host.port_min + 1
 local cursor = tonumber(redis.call('GET', P .. 'host:' .. host.id .. ':port_cursor') or '0')
 local ports, tried = {}, 0
+local function is_free(port)
+  local rests_until = redis.call('ZSCORE', resting, port)
+  if rests_until and tonumber(rests_until) > tonumber(A.now) then return false end
+  return redis.call('HEXISTS', used, port) == 0
+end
 for _, endpoint in ipairs(A.endpoints) do
   local candidates = {}
   while #candidates < A.candidates and tried < span do
     local port = string.format('%d', host.port_min + (cursor % span))
     cursor, tried = cursor + 1, tried + 1
-    if redis.call('HEXISTS', used, port) == 0 and not redis.call('ZSCORE', resting, port) then
-      redis.call('HSET', used, port, project)
-      candidates[#candidates + 1] = tonumber(port)
-    end
+    if is_free(port) then candidates[#candidates + 1] = tonumber(port) end
   end
+  if #candidates == 0 then return { 'no_ports' } end
   ports[endpoint] = candidates
 end
+
+if A.adopt then
+  store_deployment(id, A.adopt)
+  set_phase(id, 'accepted')
+  redis.call('SADD', P .. 'host:' .. host.id .. ':active', id)
+  redis.call('HSET', instance, 'active', id)
+  if A.adopt.release_id ~= '' then redis.call('HSET', instance, 'desired_release', A.adopt.release_id) end
+end
+
+-- seq never goes back, even after a restore of Redis: the clock is ahead of all that was ever given out.
+local last = math.max(tonumber(field(instance, 'last_seq')) or 0, tonumber(field(instance, 'live_seq')) or 0)
+local seq = string.format('%.0f', math.max(last + 1, tonumber(redis.call('TIME')[1])))
+local project = instance_id .. '-' .. seq
+for _, candidates in pairs(ports) do
+  for _, port in ipairs(candidates) do redis.call('HSET', used, string.format('%d', port), project) end
+end
 redis.call('SET', P .. 'host:' .. host.id .. ':port_cursor', string.format('%d', cursor % span))
+redis.call('ZREMRANGEBYSCORE', resting, '-inf', A.now)
 
 redis.call('HSET', instance, 'last_seq', seq)
 redis.call('HSET', key, 'seq', seq, 'build', A.build, 'claimed_at', A.now, 'job', A.job)
