@@ -5,8 +5,11 @@ local key = deployment_key(A.deployment_id)
 local phase = field(key, 'phase')
 if not has(A.from, phase) then return { 'stale', phase } end
 set_fields(key, A.fields)
+-- Only our own: a repeated message must not free what somebody else was offered since.
+local project = field(key, 'instance_id') .. '-' .. field(key, 'seq')
+local used = P .. 'host:' .. field(key, 'host_id') .. ':ports'
 for _, port in ipairs(A.free_ports or {}) do
-  redis.call('HDEL', P .. 'host:' .. field(key, 'host_id') .. ':ports', port)
+  if redis.call('HGET', used, port) == project then redis.call('HDEL', used, port) end
 end
 if A.to and A.to ~= phase then
   if A.to == 'cancelled' then take_back_desire(A.deployment_id) end
