@@ -89,13 +89,22 @@ local function store_deployment(id, fields)
   redis.call('HSET', instance_key(fields.instance_id), 'last_deployment', id)
 end
 
--- A cancelled order no longer says where the instance should go.
+-- The release of the deployment that is at work on an instance and still may go live; nil when there is none.
+local function release_under_way(instance)
+  local active = field(instance, 'active')
+  local key = deployment_key(active)
+  if active == '' or field(key, 'kind') ~= 'deploy' or field(key, 'cancel') ~= '' then return nil end
+  if TERMINAL[field(key, 'phase')] then return nil end
+  return field(key, 'release_id')
+end
+
+-- A cancelled order no longer says where the instance should go: what is at work does, else what is live.
 local function take_back_desire(id)
   local key = deployment_key(id)
   local instance = instance_key(field(key, 'instance_id'))
-  if field(key, 'kind') == 'deploy' and field(instance, 'desired_release') == field(key, 'release_id') then
-    redis.call('HSET', instance, 'desired_release', field(instance, 'live_release'))
-  end
+  if field(key, 'kind') ~= 'deploy' or field(instance, 'desired_release') ~= field(key, 'release_id') then return end
+  local other = field(instance, 'active') ~= id and release_under_way(instance)
+  redis.call('HSET', instance, 'desired_release', other or field(instance, 'live_release'))
 end
 
 local function host_of(host_id)
