@@ -1,0 +1,148 @@
+import { pollUntil } from '../../src/platform/polling.ts';
+import type { TestChain } from '../testbed/chain.ts';
+
+/** A deployment as the API shows it, as far as journeys look. */
+export interface DeploymentView {
+  readonly deployment_id: string;
+  readonly instance_id: string;
+  readonly kind: string;
+  readonly release_id: string | null;
+  readonly phase: string;
+  readonly reason: { readonly code: string; readonly detail: string } | null;
+  readonly pending: { readonly reason: string; readonly holder?: string; readonly next: string } | null;
+  readonly trigger: string;
+  readonly created_at: string;
+  readonly build: { readonly job: string; readonly number: number; readonly url: string } | null;
+  readonly seq: string | null;
+  readonly timeline: readonly { readonly phase: string; readonly at: string }[];
+  readonly stages: readonly { readonly stage: string; readonly status: string; readonly at: string }[];
+  readonly decision: { readonly outcome: string; readonly retire: readonly string[] } | null;
+  readonly finished_at: string | null;
+}
+
+/** An instance as the API shows it. */
+export interface InstanceView {
+  readonly instance_id: string;
+  readonly host_id: string;
+  readonly status: string;
+  readonly phase: string | null;
+  readonly access_url: string;
+  readonly desired_release: string | null;
+  readonly live_release: string | null;
+  readonly live_deployment: string | null;
+  readonly product_version: string | null;
+  readonly active: DeploymentView | null;
+  readonly waiting: DeploymentView | null;
+  readonly last_deployment: DeploymentView | null;
+}
+
+/** What an order is answered. */
+export interface Placed {
+  readonly instance_id: string;
+  readonly deployment_id: string;
+  readonly access_url: string;
+  readonly status: string;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
+}
+
+const EVERY_MS = 100;
+const SETTLE_TIMEOUT_MS = 90_000;
+
+/** Orders an instance of `hello` unless told otherwise. */
+export async function order(chain: TestChain, fields: Readonly<Record<string, unknown>>): Promise<Placed> {
+  return chain.call<Placed>('POST', '/api/instances', { product_id: 'hello', client_name: 'Acme', ...fields });
+}
+
+/** Orders an instance and waits until nothing happens to it any more. Throws when it does not run then. */
+export async function deploy(
+  chain: TestChain,
+  fields: Readonly<Record<string, unknown>>,
+): Promise<InstanceView> {
+  const { instance_id } = await order(chain, fields);
+  const instance = await untilSettled(chain, instance_id);
+  if (instance.status !== 'running') throw new Error(`${instance_id} does not run: ${inWords(instance)}`);
+  return instance;
+}
+
+export async function deployAgain(
+  chain: TestChain,
+  instanceId: string,
+  body: Readonly<Record<string, unknown>> = {},
+): Promise<Placed> {
+  return chain.call<Placed>('POST', `/api/instances/${instanceId}/deployments`, body);
+}
+
+export async function instanceOf(chain: TestChain, id: string): Promise<InstanceView> {
+  return chain.call<InstanceView>('GET', `/api/instances/${id}`);
+}
+
+export async function deploymentOf(chain: TestChain, id: string): Promise<DeploymentView> {
+  return chain.call<DeploymentView>('GET', `/api/deployments/${id}`);
+}
+
+/** The instance as soon as `isSo`. Throws with its last view when that does not come. */
+export async function untilInstance(
+  chain: TestChain,
+  id: string,
+  isSo: (instance: InstanceView) => boolean,
+): Promise<InstanceView> {
+  return until(() => instanceOf(chain, id), isSo);
+}
+
+/** The instance as soon as neither a deployment is at work nor one waits, clean-up included. */
+export async function untilSettled(chain: TestChain, id: string): Promise<InstanceView> {
+  return untilInstance(chain, id, ({ active, waiting }) => active === null && waiting === null);
+}
+
+/** The deployment as soon as `isSo`; unless told otherwise, as soon as it is finished, clean-up included. */
+export async function untilDeployment(
+  chain: TestChain,
+  id: string,
+  isSo: (deployment: DeploymentView) => boolean = ({ finished_at }) => finished_at !== null,
+): Promise<DeploymentView> {
+  return until(() => deploymentOf(chain, id), isSo);
+}
+
+/** Reads until `isSo`; throws with what it saw last after 90 s. */
+export async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> {
+  let last: T | undefined;
+  const check = async (): Promise<T | undefined> => {
+    last = await read();
+    return isSo(last) ? last : undefined;
+  };
+  const signal = AbortSignal.timeout(SETTLE_TIMEOUT_MS + 30_000);
+  const found = await pollUntil(check, { everyMs: EVERY_MS, timeoutMs: SETTLE_TIMEOUT_MS, signal });
+  if (found === undefined) throw new Error(`It did not come to that; last seen:\n${inWords(last)}`);
+  return found;
+}
+
+/** GET below the instance's link, through nginx and a proxy; redirects are not followed. */
+export async function browse(
+  { access_url }: Pick<InstanceView, 'access_url'>,
+  path = '',
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const signal = AbortSignal.timeout(15_000);
+  const response = await fetch(new URL(path, access_url), { redirect: 'manual', headers, signal });
+  return { status: response.status, text: await response.text(), headers: response.headers };
+}
+
+/** The whole console of a deployment's build. */
+export async function buildLog(chain: TestChain, deploymentId: string): Promise<string> {
+  const response = await fetch(new URL(`/api/deployments/${deploymentId}/log`, chain.pagesUrl), {
+    headers: { authorization: `Bearer ${chain.apiToken}` },
+    signal: AbortSignal.timeout(15_000),
+  });
+  if (!response.ok) throw new Error(`The log was answered ${String(response.status)}`);
+  return response.text();
+}
+
+/** For the message of a failed expectation. */
+export function inWords(value: unknown): string {
+  return JSON.stringify(value, undefined, 1);
+}
