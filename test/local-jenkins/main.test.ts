@@ -97,13 +97,13 @@ test('SIGTERM ends the server, its builds and their process groups', async () =>
   const home = newHome({ slow: SLOW });
   const running = await start(home);
   await begin(running);
-  expect(processesWith('sleep 51.1').length).toBeGreaterThanOrEqual(2);
+  expect(processesWith('sleep 51.1', home).length).toBeGreaterThanOrEqual(2);
 
   running.child.kill('SIGTERM');
   const [code] = (await once(running.child, 'exit')) as [number];
 
   expect(code).toBe(0);
-  expect(processesWith('sleep 51.1')).toEqual([]);
+  expect(processesWith('sleep 51.1', home)).toEqual([]);
   const record = JSON.parse(readFileSync(join(home, 'builds/slow/#/1/build.json'), 'utf8')) as object;
   expect(record).toMatchObject({ building: false, result: 'ABORTED' });
   expect(readdirSync(join(home, 'workspace'))).toEqual([]);
@@ -115,11 +115,11 @@ test('after a kill -9 the next start marks the build ABORTED and ends what it le
   await begin(running);
   running.child.kill('SIGKILL');
   await once(running.child, 'exit');
-  expect(processesWith('sleep 51.1').length).toBeGreaterThan(0);
+  expect(processesWith('sleep 51.1', home).length).toBeGreaterThan(0);
 
   const again = await start(home);
 
-  await until(() => (processesWith('sleep 51.1').length === 0 ? true : undefined));
+  await until(() => (processesWith('sleep 51.1', home).length === 0 ? true : undefined));
   const build = await (await call(`${again.url}/job/slow/1/api/json`)).json();
   expect(build).toMatchObject({ building: false, result: 'ABORTED' });
   expect(await (await call(`${again.url}/job/slow/1/consoleText`)).text()).toMatch(/\nFinished: ABORTED\n$/);
@@ -136,11 +136,11 @@ test('what a killed build left is ended by the next start too', async () => {
   });
   running.child.kill('SIGKILL');
   await once(running.child, 'exit');
-  expect(processesWith('sleep 51.1').length).toBeGreaterThan(0);
+  expect(processesWith('sleep 51.1', home).length).toBeGreaterThan(0);
 
   await start(home);
 
-  await until(() => (processesWith('sleep 51.1').length === 0 ? true : undefined));
+  await until(() => (processesWith('sleep 51.1', home).length === 0 ? true : undefined));
   expect(readdirSync(join(home, 'workspace'))).toEqual([]);
 });
 

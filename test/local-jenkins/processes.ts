@@ -1,12 +1,15 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** The ids of live processes that have this text in their command line. */
-export function processesWith(text: string): number[] {
+/** The ids of live processes of builds of this home that have this text in their command line. */
+export function processesWith(text: string, home: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^[0-9]+$/.test(name))
     .filter((pid) => {
       try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(text);
+        const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return (
+          commandLine.includes(text) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`=${home}\0`)
+        );
       } catch {
         return false;
       }

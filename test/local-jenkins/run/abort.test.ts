@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { rmSync } from 'node:fs';
 import { Kit, pipelineOf, processesWith } from '../kit.ts';
 
 let kit: Kit;
@@ -14,7 +15,8 @@ beforeAll(async () => {
   });
 });
 
-afterAll(() => kit.close());
+// the last test closes the server
+afterAll(() => rmSync(kit.home, { recursive: true, force: true }));
 
 async function begin(job: string): Promise<void> {
   await kit.trigger(job);
@@ -37,7 +39,7 @@ test('stop reaches the children and runs the post blocks while the result is alr
   const log = await kit.log('stop');
   expect(log).toContain('Aborted by bot\nSending interrupt signal to process');
   expect(log.indexOf('IN-ALWAYS')).toBeLessThan(log.indexOf('IN-ABORTED'));
-  expect(processesWith('sleep 48.1')).toEqual([]);
+  expect(processesWith('sleep 48.1', kit.home)).toEqual([]);
 });
 
 test('who stopped a build is shown with a tree, not without', async () => {
@@ -68,7 +70,7 @@ test.each(['term', 'kill'])(
     expect(build.result).toBe('ABORTED');
     const log = await kit.log(verb);
     expect(log).toMatch(/(Terminating sh|Hard kill!)\nFinished: ABORTED\n$/);
-    expect(processesWith(sleep).length).toBeGreaterThan(0);
+    expect(processesWith(sleep, kit.home).length).toBeGreaterThan(0);
   },
 );
 
@@ -80,7 +82,7 @@ test('a second stop ends the post step that runs then', async () => {
   await kit.post('/job/post/1/stop');
 
   expect((await kit.untilEnded('post')).result).toBe('ABORTED');
-  expect(processesWith('sleep 48.5')).toEqual([]);
+  expect(processesWith('sleep 48.5', kit.home)).toEqual([]);
 });
 
 test('stop of a finished build is a 302 all the same, to the Referer if there is one', async () => {
@@ -91,13 +93,11 @@ test('stop of a finished build is a 302 all the same, to the Referer if there is
 });
 
 test('closing the server ends what a killed build left behind', async () => {
-  expect(processesWith('sleep 48.3').length).toBeGreaterThan(0);
-  const { jenkins } = kit;
-  const again = await Kit.start({});
+  expect(processesWith('sleep 48.3', kit.home).length).toBeGreaterThan(0);
+  const { home, jenkins } = kit;
 
   await jenkins.close();
-  kit = again;
 
-  expect(processesWith('sleep 48.2')).toEqual([]);
-  expect(processesWith('sleep 48.3')).toEqual([]);
+  expect(processesWith('sleep 48.2', home)).toEqual([]);
+  expect(processesWith('sleep 48.3', home)).toEqual([]);
 });

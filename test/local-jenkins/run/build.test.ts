@@ -177,7 +177,7 @@ test('the workspace, its private folder and background processes end with the bu
   await run('leftover', pipelineOf("sh '''(setsid sleep 47.2 &) ; touch x'''"));
 
   expect(readdirSync(join(kit.home, 'workspace')).filter((name) => name.startsWith('leftover'))).toEqual([]);
-  await kit.until(async () => (processesWith('sleep 47.2').length === 0 ? true : undefined));
+  await kit.until(async () => (processesWith('sleep 47.2', kit.home).length === 0 ? true : undefined));
 });
 
 test('a Jenkinsfile outside of the subset fails its build with the line', async () => {
