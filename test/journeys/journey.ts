@@ -55,7 +55,11 @@ const SETTLE_TIMEOUT_MS = 90_000;
 
 /** Orders an instance of `hello` unless told otherwise. */
 export async function order(chain: TestChain, fields: Readonly<Record<string, unknown>>): Promise<Placed> {
-  return chain.call<Placed>('POST', '/api/instances', { product_id: 'hello', client_name: 'Acme', ...fields });
+  return chain.call<Placed>('POST', '/api/instances', {
+    product_id: 'hello',
+    client_name: 'Acme',
+    ...fields,
+  });
 }
 
 /** Orders an instance and waits until nothing happens to it any more. Throws when it does not run then. */
