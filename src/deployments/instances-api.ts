@@ -10,6 +10,7 @@ import { isInstanceId, type Instance } from './instance.ts';
 import { createBody, deleteQuery, deployBody, instancesQuery, waitQuery } from './order-schemas.ts';
 import type { Orderer, Orders, Placed } from './orders.ts';
 import { toPageAnswer, toPageQuery } from './paging.ts';
+import { isTerminal } from './phases.ts';
 import type { Views } from './view-reader.ts';
 
 export interface InstancesApiOptions {
@@ -51,7 +52,7 @@ export function createInstancesApi(options: InstancesApiOptions): Router {
   router.get('/api/instances/:id', requireRight('instances:read'), async (request, response) => {
     const { wait = 0 } = validate(waitQuery, request.query, { convert: true });
     const instance = await findInstance(store, request);
-    if (wait > 0) await untilChanged(instance, wait, { ...options, response });
+    if (wait > 0) await holdUntil(() => hasChanged(instance, options), wait, { ...options, response });
     response.json(await views.instance(await findInstance(store, request)));
   });
 
@@ -74,8 +75,11 @@ export function createInstancesApi(options: InstancesApiOptions): Router {
     const instance = await findInstance(store, request);
     const placed = await orders.remove(instance.id, { keepData: data === 'keep' }, ordererOf(request));
     if (wait > 0) {
-      const changed = { ...instance, desired: 'absent' } as const;
-      await untilChanged(changed, wait, { ...options, response });
+      const isOver = async (): Promise<boolean> => {
+        const removal = await store.deployment(placed.deployment_id);
+        return removal === undefined || isTerminal(removal.phase);
+      };
+      await holdUntil(isOver, wait, { ...options, response });
     }
     await sendPlaced(response, options, placed);
   });
@@ -115,27 +119,29 @@ async function sendPlaced(
     .json({ ...placed, access_url: views.accessUrl(instance), status, status_url });
 }
 
-interface WaitOptions extends InstancesApiOptions {
-  readonly response: Response;
+/** Whether the status or the phase of the last deployment is another one than `before` had. */
+async function hasChanged(before: Instance, { store, views }: InstancesApiOptions): Promise<boolean> {
+  const { status, phase } = await views.instance(before);
+  const now = await store.instance(before.id);
+  const view = now && (await views.instance(now));
+  return view?.['status'] !== status || view?.['phase'] !== phase;
 }
 
-/** Ends when the status or the last deployment's phase changes, the time is over, or the caller hangs up. */
-async function untilChanged(before: Instance, seconds: number, options: WaitOptions): Promise<void> {
-  const { store, views, signal, response } = options;
+/** Holds the answer back until the check holds, the time is over, or the caller hangs up. */
+async function holdUntil(
+  check: () => Promise<boolean>,
+  seconds: number,
+  { signal, response }: InstancesApiOptions & { readonly response: Response },
+): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => {
     gone.abort();
   });
-  const { status, phase } = await views.instance(before);
-  const check = async (): Promise<true | undefined> => {
-    const now = await store.instance(before.id);
-    const view = now && (await views.instance(now));
-    return view?.['status'] === status && view?.['phase'] === phase ? undefined : true;
-  };
-  const all = AbortSignal.any([signal, gone.signal]);
-  await pollUntil(check, { everyMs: WAIT_EVERY_MS, timeoutMs: seconds * 1_000, signal: all }).catch(
+  const ended = AbortSignal.any([signal, gone.signal]);
+  const poll = async (): Promise<true | undefined> => ((await check()) ? true : undefined);
+  await pollUntil(poll, { everyMs: WAIT_EVERY_MS, timeoutMs: seconds * 1_000, signal: ended }).catch(
     (error: unknown) => {
-      if (!all.aborted) throw error;
+      if (!ended.aborted) throw error;
     },
   );
 }
