@@ -37,11 +37,11 @@ export function toCaller(request: IncomingMessage): Caller {
   return { request, pairs, requestId: requestIdFor(valuesOf(pairs, 'x-request-id')), endpoint };
 }
 
-export function admit({ request, pairs, requestId }: Caller, trusted: TrustedPeers): Admission {
+export function admit(caller: Caller, trusted: TrustedPeers): Admission {
+  const { request, pairs } = caller;
   const code = request.method === 'TRACE' ? 'method_not_allowed' : headerFault(pairs);
   if (code !== undefined) return { kind: 'refused', code };
-  const host = valuesOf(pairs, 'host')[0] ?? '';
-  const target = readTarget(request.url ?? '', host);
+  const target = readTarget(request.url ?? '', valuesOf(pairs, 'host')[0]);
   switch (target.kind) {
     case 'refused':
     case 'elsewhere':
@@ -53,14 +53,20 @@ export function admit({ request, pairs, requestId }: Caller, trusted: TrustedPee
     case 'redirect':
       // A WebSocket client follows no redirects (case 6).
       if (!isWebSocket(request)) return target;
-      break;
+      return toExchange(caller, { ...target, path: target.location.slice(target.prefix.length) }, trusted);
     case 'forward':
-      break;
+      return toExchange(caller, target, trusted);
     default:
-      target satisfies never;
+      return target satisfies never;
   }
-  const { endpoint, prefix } = target;
+}
+
+function toExchange(
+  { request, requestId, pairs }: Caller,
+  { endpoint, prefix, path }: Pick<ExchangeFacts, 'endpoint' | 'prefix' | 'path'>,
+  trusted: TrustedPeers,
+): Admission {
+  const host = valuesOf(pairs, 'host')[0] ?? '';
   const origin = readOrigin({ pairs, peer: request.socket.remoteAddress, host, trusted });
-  const path = target.kind === 'forward' ? target.path : target.location.slice(prefix.length);
   return { kind: 'exchange', facts: { request, requestId, pairs, endpoint, prefix, path, origin } };
 }

@@ -30,13 +30,13 @@ export async function connectTarget(
   // Stays for the socket's life: an error between two owners must not end the process.
   socket.on('error', () => undefined);
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown): void => {
+    const fail = (error: Error): void => {
       settle();
       socket.destroy();
-      reject(error as Error);
+      reject(error);
     };
     const onError = (error: Error): void => fail(connectError(error));
-    const onAbort = (): void => fail(signal.reason);
+    const onAbort = (): void => fail(signal.reason as Error);
     const timer = setTimeout(
       () => fail(new AppError('connect_timeout', 'The target did not accept the connection in time')),
       timeoutMs,

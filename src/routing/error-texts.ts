@@ -1,3 +1,4 @@
+import { ERROR_CATALOGUE } from '../http/error-catalogue.ts';
 import type { ErrorCode } from '../platform/errors.ts';
 
 export type Language = 'es' | 'en';
@@ -10,11 +11,13 @@ export interface ErrorText {
   readonly retryAfterS?: number;
 }
 
-const BAD_REQUEST: Omit<ErrorText, 'status'> = {
+type Words = Omit<ErrorText, 'status'>;
+
+const BAD_REQUEST: Words = {
   es: ['Solicitud no válida', 'El servidor no entiende esta solicitud.'],
   en: ['Bad request', 'The server does not understand this request.'],
 };
-const NO_ANSWER: Omit<ErrorText, 'status'> = {
+const NO_ANSWER: Words = {
   es: [
     'La aplicación no responde',
     'La aplicación no responde en este momento. Esta página lo vuelve a intentar sola.',
@@ -27,77 +30,63 @@ const NO_ANSWER: Omit<ErrorText, 'status'> = {
 };
 
 /** Every error answer that the proxy gives by itself. */
-const TEXTS: Partial<Record<ErrorCode, ErrorText>> = {
-  malformed_request: { status: 400, ...BAD_REQUEST },
-  bad_target_path: { status: 400, ...BAD_REQUEST },
+const TEXTS: Partial<Record<ErrorCode, Words>> = {
+  malformed_request: BAD_REQUEST,
+  bad_target_path: BAD_REQUEST,
   not_found: {
-    status: 404,
     es: ['No encontrado', 'Aquí no hay nada.'],
     en: ['Not found', 'There is nothing here.'],
   },
   method_not_allowed: {
-    status: 405,
     es: ['Método no permitido', 'Este método no se puede usar aquí.'],
     en: ['Method not allowed', 'This method cannot be used here.'],
   },
   request_timeout: {
-    status: 408,
     es: ['La solicitud no terminó', 'Durante un minuto no llegó nada más de esta solicitud.'],
     en: ['The request did not end', 'Nothing more of this request arrived for a minute.'],
   },
   target_too_long: {
-    status: 414,
     es: ['Dirección demasiado larga', 'La dirección tiene más de 16 KB.'],
     en: ['Address too long', 'The address has more than 16 KB.'],
   },
   expectation_failed: {
-    status: 417,
     es: ['Expectativa desconocida', 'Solo se admite Expect: 100-continue.'],
     en: ['Unknown expectation', 'Only Expect: 100-continue is understood.'],
   },
   misdirected_request: {
-    status: 421,
     es: ['Servidor equivocado', 'La dirección nombra otro servidor.'],
     en: ['Wrong server', 'The address names another server.'],
   },
   headers_too_large: {
-    status: 431,
     es: ['Cabeceras demasiado grandes', 'Las cabeceras tienen más de 32 KB.'],
     en: ['Headers too large', 'The headers have more than 32 KB.'],
   },
   framing_unsupported: {
-    status: 501,
     es: ['Codificación no admitida', 'Solo se admite Transfer-Encoding: chunked.'],
     en: ['Coding not supported', 'Only Transfer-Encoding: chunked is supported.'],
   },
   loop_detected: {
-    status: 508,
     es: ['Bucle', 'Esta solicitud vuelve una y otra vez al mismo servidor.'],
     en: ['Loop', 'This request comes back to the same server again and again.'],
   },
   internal: {
-    status: 500,
     es: ['Error interno', 'Algo salió mal de nuestro lado.'],
     en: ['Internal error', 'Something went wrong on our side.'],
   },
   route_unknown: {
-    status: 404,
     es: ['Esta instancia no existe', 'Compruebe la dirección, o pregunte a quien le dio el enlace.'],
     en: ['There is no such instance', 'Check the address, or ask whoever gave you the link.'],
   },
   route_withdrawn: {
-    status: 410,
     es: ['Esta instancia ya no existe', 'La instancia fue eliminada.'],
     en: ['This instance is gone', 'The instance has been removed.'],
   },
   route_updating: {
-    status: 503,
     es: ['Un momento, por favor', 'La aplicación se está preparando. Esta página se recarga sola.'],
     en: ['One moment, please', 'The application is being prepared. This page reloads by itself.'],
     retryAfterS: 3,
   },
   route_stopped: {
-    status: 503,
     es: [
       'La aplicación está detenida',
       'Alguien la detuvo a propósito; se puede volver a iniciar en el panel.',
@@ -109,7 +98,6 @@ const TEXTS: Partial<Record<ErrorCode, ErrorText>> = {
     retryAfterS: 60,
   },
   route_store_unavailable: {
-    status: 503,
     es: [
       'Un momento, por favor',
       'Ahora no podemos averiguar adónde lleva este enlace. Esta página se recarga sola.',
@@ -120,23 +108,22 @@ const TEXTS: Partial<Record<ErrorCode, ErrorText>> = {
     ],
     retryAfterS: 5,
   },
-  upstream_refused: { status: 502, ...NO_ANSWER },
-  upstream_unreachable: { status: 502, ...NO_ANSWER },
-  upstream_closed: { status: 502, ...NO_ANSWER },
+  upstream_refused: NO_ANSWER,
+  upstream_unreachable: NO_ANSWER,
+  upstream_closed: NO_ANSWER,
   upstream_bad_response: {
-    status: 502,
     es: ['Respuesta no válida', 'La aplicación respondió algo que no es HTTP.'],
     en: ['Invalid answer', 'The application answered something that is not HTTP.'],
   },
-  connect_timeout: { status: 504, ...NO_ANSWER },
-  header_timeout: { status: 504, ...NO_ANSWER },
+  connect_timeout: NO_ANSWER,
+  header_timeout: NO_ANSWER,
 };
-
-const INTERNAL: ErrorText = TEXTS.internal ?? { status: 500, ...BAD_REQUEST };
 
 /** Status and words of an error; a code that is none of the proxy's counts as internal. */
 export function errorText(code: ErrorCode): ErrorText {
-  return TEXTS[code] ?? INTERNAL;
+  const words = TEXTS[code];
+  if (words === undefined) return errorText('internal');
+  return { status: ERROR_CATALOGUE[code].status, ...words };
 }
 
 /** Spanish unless the browser prefers English. */

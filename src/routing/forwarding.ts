@@ -61,7 +61,7 @@ export class Forwarding {
     this.#answered = true;
     this.#movedAt = Date.now();
     this.#isEndless = isEventStream(toPairs(response.rawHeaders));
-    response.headers = this.rewritten(response) as typeof response.headers;
+    response.headers = this.rewritten(response);
     // A reason phrase that Node refuses to write would end the process.
     response.statusMessage = (response.statusMessage ?? '').replace(/[^\t\x20-\x7e\x80-\xff]/g, '');
   }

@@ -59,13 +59,14 @@ export class MiddlewareEngine implements ProxyEngine {
 
   async web(exchange: Exchange, response: ServerResponse): Promise<void> {
     const gone = abortOnClose(response);
+    const isOver = (): boolean => gone.aborted;
     const first = await this.#carry(exchange, response, await this.#connection(exchange, gone));
     const isUnsent = first.failure instanceof NoIdleConnection;
-    if (first.failure === undefined || response.destroyed) return;
+    if (first.failure === undefined || isOver()) return;
     if (!isUnsent && !first.mayRepeat) throw toUpstreamError(first.failure);
     this.#agents.closeIdle(exchange.target);
     const second = await this.#carry(exchange, response, await this.#connect(exchange, gone));
-    if (second.failure !== undefined && !response.destroyed) throw toUpstreamError(second.failure);
+    if (second.failure !== undefined && !isOver()) throw toUpstreamError(second.failure);
   }
 
   async upgrade(exchange: Exchange, socket: Duplex, head: Buffer): Promise<void> {
@@ -87,6 +88,7 @@ export class MiddlewareEngine implements ProxyEngine {
   close(): void {
     clearInterval(this.#watch);
     this.#pairs.close();
+    for (const forwarding of this.#open) forwarding.client.destroy();
     this.#agents.close();
   }
 

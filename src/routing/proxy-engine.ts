@@ -13,7 +13,7 @@ export interface ProxyEngine {
   upgrade(exchange: Exchange, socket: Duplex, head: Buffer): Promise<void>;
   /** Closes all WebSockets with code 1012 (service restart), so that their clients come back elsewhere. */
   closeWebSockets(): void;
-  /** Ends timers and idle connections; call it when no exchange is open. */
+  /** Cuts what is still open, ends timers and idle connections. Repeatable. */
   close(): void;
 }
 

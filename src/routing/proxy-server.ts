@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { ErrorCode } from '../platform/errors.ts';
 import { errorAnswer } from './error-answer.ts';
 import { requestIdFor } from './request-id.ts';
@@ -21,6 +22,8 @@ const SERVER_LIMITS = {
   keepAlive: true,
   keepAliveInitialDelay: 30_000,
 } as const;
+
+const LONGEST_LINGER_MS = 1_000;
 
 export interface ListenOptions {
   readonly port: number;
@@ -63,14 +66,24 @@ export class ProxyServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Stops listening, tells WebSockets to come back elsewhere (1012), lets exchanges end within `graceMs`, then cuts. */
+  /**
+   * Tells WebSockets to come back elsewhere (1012), stops listening, lets exchanges end within `graceMs`, then
+   * cuts. For the first moment it still answers, with `Connection: close`: whoever is just sending on a
+   * connection that lay idle would otherwise find it closed.
+   */
   async close(graceMs: number): Promise<void> {
+    const cut = setTimeout(() => {
+      this.#server.closeAllConnections();
+      this.#options.engine.close();
+    }, graceMs);
     this.#isClosing = true;
+    this.#options.engine.closeWebSockets();
+    await delay(Math.min(LONGEST_LINGER_MS, graceMs / 4));
+    // Right after the loop has accepted what waits in the queue of this listener, which is lost with it.
+    await nextTurn();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#server.close(() => resolve());
     this.#options.engine.closeWebSockets();
-    this.#server.closeIdleConnections();
-    const cut = setTimeout(() => this.#server.closeAllConnections(), graceMs);
     await promise;
     clearTimeout(cut);
     this.#options.engine.close();
@@ -96,10 +109,15 @@ function parseFault({ code = '' }: NodeJS.ErrnoException): ErrorCode | undefined
 /** Answers a connection whose request could not be read, and closes it. */
 function refuse(socket: Duplex, code: ErrorCode | undefined): void {
   // An answer in the middle of another one would be read as part of it.
-  if (code === undefined || ('_httpMessage' in socket && socket._httpMessage != null)) {
+  if (code === undefined || isAnswering(socket)) {
     socket.destroy();
     return;
   }
   const audience = { accept: undefined, acceptLanguage: undefined, destination: undefined };
   writeAnswerTo(socket, errorAnswer({ code, requestId: requestIdFor([]), endpoint: undefined, audience }));
+}
+
+/** Node keeps the response under way on the socket, under a name that its own documentation of clientError uses. */
+function isAnswering(socket: Duplex): boolean {
+  return '_httpMessage' in socket && typeof socket._httpMessage === 'object' && socket._httpMessage !== null;
 }

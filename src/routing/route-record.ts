@@ -28,13 +28,12 @@ export function parseRouteChange(text: string): RouteChange | undefined {
 export function toRoute(value: unknown): Route | undefined {
   if (!isRecord(value) || value['v'] !== 1) return undefined;
   const { state, seq, revision, target_host, target_port, container_id } = value;
-  if (typeof state !== 'string' || !STATES.has(state)) return undefined;
-  if (typeof seq !== 'string' || !SEQ.test(seq) || !isCount(revision)) return undefined;
+  if (!isState(state) || !isSeq(seq) || !isCount(revision)) return undefined;
   const hasTarget = typeof target_host === 'string' && isPort(target_port);
   if (state === 'live' && !hasTarget) return undefined;
   return {
     v: 1,
-    state: state as RouteState,
+    state,
     ...(hasTarget ? { target_host, target_port } : {}),
     seq,
     revision,
@@ -52,6 +51,14 @@ function parseJson(text: string): unknown {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
+}
+
+function isState(value: unknown): value is RouteState {
+  return typeof value === 'string' && STATES.has(value);
+}
+
+function isSeq(value: unknown): value is string {
+  return typeof value === 'string' && SEQ.test(value);
 }
 
 function isCount(value: unknown): value is number {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { writeAtomically } from './atomic-file.ts';
 import { toRoute } from './route-record.ts';
 import type { RouteTable, TableRoute } from './route-table.ts';
-import type { EndpointId, Route, RouteChange } from './route.ts';
+import type { Route, RouteChange } from './route.ts';
 import { isEndpointId } from './route.ts';
 
 /** A proxy's table on disk, for a start while Redis is away. */
@@ -33,7 +33,8 @@ export async function writeSnapshot(
 /** Undefined when there is none, or when it cannot be understood: a proxy then starts without. */
 export async function readSnapshot(path: string): Promise<RouteSnapshot | undefined> {
   try {
-    const { v, generation, revision, seen_at: seenAt, routes } = JSON.parse(await readFile(path, 'utf8'));
+    const fields = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    const { v, generation, revision, seen_at: seenAt, routes } = fields;
     if (v !== 1 || typeof generation !== 'string' || typeof revision !== 'number') return undefined;
     if (typeof seenAt !== 'number' || typeof routes !== 'object' || routes === null) return undefined;
     return { generation, revision, seenAt, routes: Object.entries(routes).flatMap(toChange) };
@@ -49,5 +50,5 @@ function toRecord({ state, target, seq, revision }: TableRoute): Route {
 
 function toChange([endpoint, value]: [string, unknown]): RouteChange[] {
   const route = toRoute(value);
-  return route !== undefined && isEndpointId(endpoint) ? [{ endpoint: endpoint as EndpointId, route }] : [];
+  return route !== undefined && isEndpointId(endpoint) ? [{ endpoint, route }] : [];
 }

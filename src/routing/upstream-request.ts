@@ -24,7 +24,7 @@ export function prepareRequest({ facts }: Exchange, trusted: TrustedPeers): void
     requestId,
     isUpgrade,
   });
-  request.headers = toHeaderObject(fields, LOWER_CASE) as typeof request.headers;
+  request.headers = toHeaderObject(fields, LOWER_CASE);
   request.url = '/';
 }
 
@@ -67,8 +67,9 @@ export function relayTrailers(answer: IncomingMessage, response: ServerResponse)
   const isChunked = toPairs(answer.rawHeaders).some(([name]) => name.toLowerCase() === 'transfer-encoding');
   delete answer.headers['transfer-encoding'];
   if (!isChunked || response.req.httpVersion !== '1.1' || !hasBody(answer, response)) {
-    for (const name of Object.keys(answer.headers))
-      if (name.toLowerCase() === 'trailer') delete answer.headers[name];
+    answer.headers = Object.fromEntries(
+      Object.entries(answer.headers).filter(([name]) => name.toLowerCase() !== 'trailer'),
+    );
     return;
   }
   // Before the body is piped, so that this runs before the end is written.

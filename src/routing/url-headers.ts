@@ -28,11 +28,10 @@ export function urlForClient(url: string, scope: UrlScope): string {
 
 /** `5; url=/x` with its URL as the browser must see it (case 63). */
 export function refreshForClient(value: string, scope: UrlScope): string {
-  return value.replace(
-    /^(\s*[\d.]*\s*[;,]?\s*url\s*=\s*)(["']?)(.*?)\2(\s*)$/is,
-    (_all, lead: string, quote: string, url: string, end: string) =>
-      [lead, quote, urlForClient(url, scope), quote, end].join(''),
-  );
+  const found = /^([\s\d.;,]*url\s*=\s*)(["']?)(.*?)(\2\s*)$/is.exec(value);
+  if (found === null) return value;
+  const [, lead = '', quote = '', url = '', end = ''] = found;
+  return [lead, quote, urlForClient(url, scope), end].join('');
 }
 
 /** Every `<target>` of a Link field as the browser must see it (case 64). */

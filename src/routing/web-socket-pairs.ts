@@ -77,7 +77,7 @@ export class WebSocketPairs {
     const { client, upstream } = pair;
     for (const socket of [client as Socket, upstream]) socket.on('error', () => undefined);
     const keepAlive = (): void => {
-      for (const socket of [client as Socket, upstream]) socket.setKeepAlive?.(true, KEEP_ALIVE_MS);
+      for (const socket of [client as Socket, upstream]) socket.setKeepAlive(true, KEEP_ALIVE_MS);
     };
     // After the library's own setting, which leaves the system's two hours.
     setImmediate(keepAlive);

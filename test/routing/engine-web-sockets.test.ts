@@ -238,3 +238,18 @@ test('case 102: a close tells WebSockets to come back elsewhere', async () => {
   expect((await closed)[0]).toBe(1012);
   proxy = await startProxy();
 });
+
+test('a handshake that is never answered does not hold up a close', async () => {
+  const own = await startProxy();
+  const upstream = await silent();
+  own.route('i2', upstream.port);
+  const client = connect(own.port, '127.0.0.1');
+  client.on('error', () => undefined).write(handshake('/instances/i2/'));
+  await eventually(() => own.open.total === 1);
+
+  const startedAt = Date.now();
+  await own.close(300);
+
+  expect(Date.now() - startedAt).toBeLessThan(2_000);
+  await closeSilent();
+});
