@@ -56,7 +56,8 @@ export async function gatherFacts(sources: FactSources, build: Build): Promise<C
   const claimedBefore = before && (await store.deployment(before));
   const deploymentId = build.parameters['DEPLOYMENT_ID'] ?? '';
   const deployment = isDeploymentId(deploymentId) ? await store.deployment(deploymentId) : undefined;
-  const instanceId = build.parameters['INSTANCE_ID'] || (deployment?.instance_id ?? '');
+  // Of the deployment, when it names one: another INSTANCE_ID beside it is an edit, never another target.
+  const instanceId = deployment?.instance_id ?? build.parameters['INSTANCE_ID'] ?? '';
   const instance = isInstanceId(instanceId) ? await store.instance(instanceId) : undefined;
   if (!instance) return { build, ourUser, jobKind: 'deploy', deployment, claimedBefore };
 
