@@ -112,8 +112,16 @@ export class Claims {
         .map((cause) => cause.text)
         .join('; ')
         .slice(0, 200),
+      keepData: jobKind === 'destroy' && (await this.#keptData(instance, deployment)),
     });
     return { ...(await this.#orderFor(adopt, instance, build)), adopt };
+  }
+
+  /** A removal that is repeated keeps the data that the first one was told to keep. */
+  async #keptData(instance: Instance, rebuilt: Deployment | undefined): Promise<boolean> {
+    const last = instance.last_deployment;
+    const before = rebuilt ?? (last === '' ? undefined : await this.#options.store.deployment(last));
+    return before?.keep_data ?? false;
   }
 
   async #endpointNames(releaseId: ReleaseId | ''): Promise<readonly string[]> {
