@@ -8,7 +8,7 @@ import { HostNetwork } from './host-network.ts';
 import { ensureImages } from './images.ts';
 import { jenkinsService } from './jenkins-service.ts';
 import { KeptHost } from './kept-host.ts';
-import { nginxService } from './nginx-service.ts';
+import { localUrl, nginxService } from './nginx-service.ts';
 import { checkPorts } from './ports.ts';
 import { ProcessBook } from './process-book.ts';
 import { redisService } from './redis-service.ts';
@@ -99,11 +99,7 @@ async function startParts(
     await allOrFirstFault(proxies.map(async (proxy) => proxy.start(signal)));
     await nginx.start(signal);
   });
-  const api = new ApiClient(
-    `http://127.0.0.1:${String(settings.ports.pages.port)}`,
-    secrets.adminToken,
-    signal,
-  );
+  const api = new ApiClient(localUrl(settings), secrets.adminToken, signal);
   await registerHosts(hosts, api);
   return { settings, secrets, api, redis, jenkins, coordinator, proxies, nginx, hosts };
 }

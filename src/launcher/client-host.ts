@@ -124,13 +124,15 @@ export class ClientHost {
 
   /** Resolves when engine (other than the one with number `not`) and sshd answer. */
   async waitUntilReady(signal: AbortSignal, not = ''): Promise<void> {
+    let missing = '';
     const check = async (): Promise<true | undefined> => {
       if (this.#parts.init.hasEnded()) throw new Error(`Client host ${this.id} ended: ${this.#logTail()}`);
-      const up = (await this.#engineAnswers(signal, not)) && (await speaksSsh(this.address));
-      return up ? true : undefined;
+      missing = (await this.#engineAnswers(signal, not)) ? 'sshd' : 'the engine';
+      return missing === 'sshd' && (await speaksSsh(this.address)) ? true : undefined;
     };
     const ready = await pollUntil(check, { everyMs: 100, timeoutMs: READY_TIMEOUT_MS, signal });
-    if (ready === undefined) throw new Error(`Client host ${this.id} is not ready: ${this.#logTail()}`);
+    if (ready !== undefined) return;
+    throw new Error(`Client host ${this.id} is not ready, ${missing} does not answer: ${this.#logTail()}`);
   }
 
   /** The number of its first process, as the machine sees it. */

@@ -50,11 +50,13 @@ export class HostNetwork {
 
   /** Gives the network namespace of process `pid` an eth0 on this bridge; it ends with the namespace. */
   async attach(hostName: string, pid: number, signal: AbortSignal): Promise<void> {
-    const outside = `vk${createHash('sha256').update(`${this.bridge}/${hostName}`).digest('hex').slice(0, 10)}`;
+    const digest = createHash('sha256').update(`${this.bridge}/${hostName}`).digest('hex');
+    const outside = `vk${digest.slice(0, 10)}`;
+    // always the same hardware address: a neighbour entry of before a restart leads nowhere for up to 45 s otherwise
+    const mac = `02:${digest.slice(0, 10).replaceAll(/..(?=.)/g, '$&:')}`;
     await attempt(['ip', 'link', 'del', outside], { signal });
-    await run(['ip', 'link', 'add', outside, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid)], {
-      signal,
-    });
+    const peer = ['peer', 'name', 'eth0', 'address', mac, 'netns', String(pid)];
+    await run(['ip', 'link', 'add', outside, 'type', 'veth', ...peer], { signal });
     await run(['ip', 'link', 'set', outside, 'master', this.bridge, 'up'], { signal });
   }
 

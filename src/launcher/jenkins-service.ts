@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { answersHttp } from './http-probe.ts';
+import { localUrl } from './nginx-service.ts';
 import { writeAtomically } from './private-file.ts';
 import type { LauncherSecrets } from './secrets.ts';
 import type { ServiceDefinition } from './service.ts';
@@ -58,13 +59,14 @@ function layAccounts(home: string, secrets: LauncherSecrets): void {
 }
 
 /** Stages what the jobs call and renders the job files with this installation's values. */
-function layJobs(home: string, { root, stateDir, ports, environment }: LauncherSettings): void {
+function layJobs(home: string, settings: LauncherSettings): void {
+  const { root, stateDir, environment } = settings;
   const arkHome = join(stateDir, 'home');
   mkdirSync(arkHome, { recursive: true, mode: 0o755 });
   link(join(root, 'jenkins'), join(arkHome, 'jenkins'));
   link(join(root, 'ansible'), join(arkHome, 'ansible'));
   link(join(root, '.ark/venv'), join(arkHome, 'venv'));
-  const callbackUrl = `http://127.0.0.1:${String(ports.pages.port)}/api/callbacks`;
+  const callbackUrl = `${localUrl(settings)}/api/callbacks`;
   const names: Readonly<Record<string, string>> = {
     deploy: environment['ARK_DEPLOY_JOB'] ?? 'ark-deploy-instance',
     destroy: environment['ARK_DESTROY_JOB'] ?? 'ark-destroy-instance',

@@ -1,31 +1,37 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderNginx } from '../../nginx/render.mjs';
 import { answersHttp } from './http-probe.ts';
+import { writeAtomically } from './private-file.ts';
 import type { ServiceDefinition } from './service.ts';
 import type { LauncherSettings } from './settings.ts';
 
-/** nginx with the one configuration of the project. */
+/** nginx with the one configuration of the project, in front of coordinator and proxies. */
 export function nginxService(settings: LauncherSettings): ServiceDefinition {
-  const dir = join(settings.stateDir, 'nginx');
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const { ports } = settings;
+  const { ports, pagesHost, appsHost, appsUrl, stateDir } = settings;
+  const dir = join(stateDir, 'nginx');
+  mkdirSync(dir, { recursive: true, mode: 0o755 });
   const config = renderNginx({
-    pagesHost: settings.pagesHost,
+    pagesHost,
     pagesPort: ports.pages.port,
-    appsHost: settings.appsHost,
+    appsHost,
     appsPort: ports.apps.port,
-    appsUrl: settings.appsUrl,
+    appsUrl,
     apiUpstream: `127.0.0.1:${String(ports.api.port)}`,
     instancesUpstream: `127.0.0.1:${String(ports.instances.port)}`,
   });
-  writeFileSync(join(dir, 'nginx.conf'), config, { mode: 0o600 });
+  writeAtomically(join(dir, 'nginx.conf'), config);
   return {
     name: 'nginx',
-    argv: ['nginx', '-e', 'stderr', '-p', dir, '-c', join(dir, 'nginx.conf'), '-g', 'daemon off;'],
-    logPath: join(settings.stateDir, 'logs', 'nginx.log'),
+    argv: ['nginx', '-p', dir, '-c', join(dir, 'nginx.conf'), '-g', 'daemon off;'],
+    logPath: join(stateDir, 'logs', 'nginx.log'),
     mark: 'nginx',
-    isReady: async () =>
-      answersHttp(`http://127.0.0.1:${String(ports.pages.port)}/livez`, (status) => status === 200),
+    isReady: async () => answersHttp(`${localUrl(settings)}/livez`, (status) => status === 200),
   };
+}
+
+/** The pages as this machine reaches them, whatever their public address is. */
+export function localUrl({ ports, pagesHost }: LauncherSettings): string {
+  const host = ['0.0.0.0', '::'].includes(pagesHost) ? '127.0.0.1' : pagesHost;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${String(ports.pages.port)}`;
 }
