@@ -8,9 +8,13 @@ import json
 import os
 import re
 import shutil
+import time
 from pathlib import Path
 
 from .console import Stop
+
+# Longer than the jobs' own timeout: whoever used such a folder is gone.
+FORGOTTEN_S = 2 * 3600
 
 
 class BuildFolder:
@@ -33,7 +37,21 @@ class BuildFolder:
         self.path.chmod(0o700)
 
     def remove(self):
-        shutil.rmtree(self.path, ignore_errors=True)
+        """Removes the folder and the one with the SSH connection's socket. Repeatable."""
+        try:
+            control = self.read("control")
+        except ValueError:
+            control = None
+        for path in (control, self.path):
+            if path is not None:
+                shutil.rmtree(path, ignore_errors=True)
+
+    def remove_forgotten(self, now=None):
+        """Removes the folders of killed builds of this workspace: they may hold secret inputs."""
+        for path in self.path.parent.glob("ark-*"):
+            is_ours = re.fullmatch(r"ark-[1-9][0-9]{0,9}", path.name) and path != self.path and path.is_dir()
+            if is_ours and (now or time.time()) - path.stat().st_mtime > FORGOTTEN_S:
+                BuildFolder(path).remove()
 
     def exists(self, name):
         return (self.path / name).is_file()

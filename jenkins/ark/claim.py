@@ -36,6 +36,7 @@ def claim(folder, coordinator, environment=os.environ):
     granted = answer.body
     check(granted)
     folder.make()
+    folder.remove_forgotten()
     host = granted["host"]
     folder.write("release", for_the_host(granted))
     folder.write_text("known_hosts", known_hosts_line(host))

@@ -1,7 +1,6 @@
 """What an Ansible run needs around it: environment, SSH options, the archive for the host."""
 
 import os
-import shutil
 import subprocess
 import tempfile
 import zipfile
@@ -49,14 +48,13 @@ def control_folder(folder):
 
 
 def close_connection(folder):
-    """Ends the shared SSH connection of this build and removes its socket. Repeatable."""
+    """Ends the shared SSH connection of this build. Repeatable."""
     path = folder.read("control")
     if path is None or not Path(path).is_dir():
         return
     for socket in Path(path).iterdir():
         command = ["ssh", "-O", "exit", "-o", f"ControlPath={socket}", "client"]
         subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=5, check=False)
-    shutil.rmtree(path, ignore_errors=True)
 
 
 def write_archive(folder, home):

@@ -12,7 +12,7 @@ afterAll(async () => bed.close(), 60_000);
 
 const WITH_DATA: Pick<Order, 'compose' | 'dataCompose' | 'release'> = {
   compose: {
-    networks: { data: {} },
+    networks: { data: { internal: true } },
     services: {
       web: { image: IMAGE, networks: ['default', 'data'], init: true },
       // Ends at once unless it reaches the data service by its name.

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { chmodSync, copyFileSync, mkdirSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import type { ClientHost } from '../../src/launcher/client-host.ts';
 import { startFakeCoordinator, type FakeCoordinator } from '../jenkins/fake-coordinator.ts';
 import { JobRun, type JobEnd, type JobOptions } from '../jenkins/job-run.ts';
@@ -29,6 +31,7 @@ export class HostBed {
     const [host] = hosts.hosts;
     if (host === undefined) throw new Error('no test host');
     await importTinyImage(host, IMAGE, 'a page');
+    givePlugin(host);
     return new HostBed(hosts, host, venv);
   }
 
@@ -94,4 +97,14 @@ export class HostBed {
 
 export function anInstance(): string {
   return `acme-${randomBytes(4).toString('hex')}`;
+}
+
+/** With ARK_TEST_COMPOSE_PLUGIN (path of a Compose v2 binary) the same tests run with v2 instead of v1. */
+function givePlugin(host: ClientHost): void {
+  const plugin = process.env['ARK_TEST_COMPOSE_PLUGIN'];
+  if (plugin === undefined) return;
+  const folder = join(host.dir, 'home/ark/.docker/cli-plugins');
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(plugin, join(folder, 'docker-compose'));
+  chmodSync(join(folder, 'docker-compose'), 0o755);
 }

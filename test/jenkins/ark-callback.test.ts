@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Client } from './client.ts';
@@ -247,6 +247,26 @@ test.each([
   expect(code).toBe(1);
   expect(output).toContain('not well formed');
   expect(client.read('claim.json')).toBeUndefined();
+});
+
+test('the folder of a build killed hours ago is removed by the next one, a fresh one stays', async () => {
+  const [old, fresh, other] = ['ark-3', 'ark-6', 'ark-notes'].map((name) => join(client.workspace, name));
+  for (const folder of [old, fresh, other]) mkdirSync(folder ?? '');
+  const threeHoursAgo = new Date(Date.now() - 3 * 3_600_000);
+  for (const folder of [old, other]) utimesSync(folder ?? '', threeHoursAgo, threeHoursAgo);
+
+  await client.call('claim');
+
+  expect(readdirSync(client.workspace).sort()).toEqual(['ark-6', 'ark-7', 'ark-notes']);
+});
+
+test('ark-clean removes the folder, also when there is none', async () => {
+  await client.call('claim');
+
+  const ends = [await client.script('ark-clean', []), await client.script('ark-clean', [])];
+
+  expect(ends.map(({ code }) => code)).toEqual([0, 0]);
+  expect(readdirSync(client.workspace)).toEqual([]);
 });
 
 test('without a proper key nothing is sent', async () => {
