@@ -7,12 +7,12 @@ import type { Release } from './release.ts';
 export type Status = 'pending' | 'running' | 'updating' | 'failed' | 'stopped' | 'deleting' | 'deleted';
 
 /** The one word for an instance. Health never changes it; a failed update leaves it `running`. Pure. */
-export function statusOf(instance: Instance, last: Deployment | undefined): Status {
+export function statusOf(instance: Instance, active: Deployment | undefined): Status {
   if (instance.deleted_at !== undefined) return 'deleted';
   if (instance.desired === 'absent') return 'deleting';
   if (instance.desired === 'stopped') return 'stopped';
   const isLive = instance.live_release !== '';
-  const isBusy = (instance.active !== '' || instance.waiting !== '') && !(last && isShownEnded(last));
+  const isBusy = instance.waiting !== '' || (active !== undefined && !isShownEnded(active));
   if (isBusy) return isLive ? 'updating' : 'pending';
   return isLive ? 'running' : 'failed';
 }
@@ -143,8 +143,8 @@ export function toInstanceView(facts: InstanceFacts): Readonly<Record<string, un
     client_name: i.client_name,
     environment: i.environment,
     host_id: i.host_id,
-    status: statusOf(i, last?.deployment),
-    phase: last?.deployment.phase ?? null,
+    status: statusOf(i, active?.deployment),
+    phase: (waiting ?? active ?? last)?.deployment.phase ?? null,
     access_url: accessUrl,
     desired: i.desired,
     desired_release: i.desired_release || null,

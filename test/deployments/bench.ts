@@ -13,6 +13,7 @@ import { FaultPoints } from '../../src/platform/faults.ts';
 import { Lifecycle } from '../../src/platform/lifecycle.ts';
 import { noLog } from '../../src/platform/logger.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
+import { pollUntil } from '../../src/platform/polling.ts';
 import { Secret } from '../../src/platform/secret.ts';
 import type { Product, ProductId } from '../../src/products/product.ts';
 import type { ProbeResult } from '../../src/routing/target-probe.ts';
@@ -110,7 +111,7 @@ export class Bench {
   readonly box: ReleaseBox;
   readonly faults = new FaultPoints();
   now = Date.now();
-  probe: () => ProbeResult = () => ({ healthy: true });
+  probe: () => ProbeResult | Promise<ProbeResult> = () => ({ healthy: true });
   proxies = { acknowledged: true, open: 0 };
   core!: Deployments;
   #lifecycle = new Lifecycle();
@@ -153,7 +154,7 @@ export class Bench {
           productJobs: async () => Promise.resolve(undefined),
         }),
         proxies: { seen: async () => Promise.resolve(this.proxies) },
-        probe: async () => Promise.resolve(this.probe()),
+        probe: async () => this.probe(),
         secret: SECRET,
         ourUser: 'ark',
         deadlineMs: 900_000,
@@ -215,6 +216,14 @@ export class Bench {
     this.builds.end(build, 'SUCCESS');
     await this.core.tracker.round();
     return { claim, build, answer };
+  }
+
+  /** Waits until something holds; the tracker starts probes that nobody awaits. */
+  async until(holds: () => Promise<boolean>): Promise<void> {
+    const found = await pollUntil(async () => ((await holds()) ? true : undefined), {
+      ...{ everyMs: 5, timeoutMs: 5_000, signal: never },
+    });
+    if (!found) throw new Error('it never came to hold');
   }
 
   /** The record of a route; null when there is none. */

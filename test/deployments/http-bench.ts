@@ -1,0 +1,123 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { PassThrough } from 'node:stream';
+import type { Express } from 'express';
+import request, { type Response, type Test } from 'supertest';
+import { AnsweredCallbacks } from '../../src/deployments/answered-callbacks.ts';
+import { createCallbacksApi } from '../../src/deployments/callbacks-api.ts';
+import { createDeploymentsApi } from '../../src/deployments/deployments-api.ts';
+import { createInstancesApi } from '../../src/deployments/instances-api.ts';
+import { Views } from '../../src/deployments/view-reader.ts';
+import { createApiServer } from '../../src/http/api-server.ts';
+import { RedisSessionStore } from '../../src/http/redis-session-store.ts';
+import { requestFields } from '../../src/http/request-context.ts';
+import type { Role } from '../../src/http/rights.ts';
+import { Sessions } from '../../src/http/sessions.ts';
+import { CallbackKey } from '../../src/http/signature.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { noMetrics } from '../../src/platform/metrics.ts';
+import { Secret } from '../../src/platform/secret.ts';
+import type { Bench } from './bench.ts';
+
+export const TOKEN = 'test-admin-token-0123456789';
+export const PAGES = 'http://pages.example:3000';
+export const APPS = 'http://apps.example:3001';
+export const KEY = Buffer.alloc(32, 1);
+/** Known, but its holders shall stop. */
+export const REVOKED = Buffer.alloc(32, 2);
+
+const keyOf = (bytes: Buffer) => new CallbackKey(new Secret(`whsec_${bytes.toString('base64')}`));
+
+/** The coordinator's real HTTP edge over the parts of a bench. */
+export interface HttpBench {
+  readonly app: Express;
+  /** Log lines since the last call. */
+  lines(): readonly Readonly<Record<string, unknown>>[];
+  /** A cookie of a fresh session. */
+  cookieOf(role: Role): Promise<string>;
+}
+
+export function httpBench(bench: Bench, signal = new AbortController().signal): HttpBench {
+  const { redis, prefix, store, builds, core, faults } = bench;
+  const clock = (): number => bench.now;
+  const stream = new PassThrough();
+  const log = createLogger({
+    ...{ level: 'debug', format: 'json', service: 'test' },
+    stream,
+    context: requestFields,
+  });
+  const sessions = new Sessions({
+    ...{ store: new RedisSessionStore(redis, prefix), pagesUrl: PAGES, clock },
+    ...{ sessionMs: 60_000, signInMs: 60_000 },
+  });
+  const views = new Views({ store, appsUrl: APPS });
+  const gate = {
+    keys: [keyOf(KEY), keyOf(REVOKED)],
+    revokedIds: [keyOf(REVOKED).id],
+    limitBytes: 65_536,
+    clock,
+  };
+  const answered = new AnsweredCallbacks({ redis, prefix });
+  const callbacks = createCallbacksApi({
+    ...core,
+    ...{ answered, gate, signal, faults, metrics: noMetrics },
+  });
+  const routers = [
+    createInstancesApi({ ...core, ...{ store, views, signal, clock } }),
+    createDeploymentsApi({ ...core, ...{ store, builds, views, signal } }),
+  ];
+  const { app } = createApiServer({
+    ...{ host: '127.0.0.1', port: 0, webDir: '/nowhere', appsUrl: APPS, trustedProxies: ['127.0.0.0/8'] },
+    ...{ bodyLimitBytes: 65_536, requestTimeoutMs: 10_000, log, metrics: noMetrics },
+    authentication: { adminToken: new Secret(TOKEN), sessions, pagesUrl: PAGES },
+    callbacks: [{ at: '/', router: callbacks }],
+    routers: routers.map((router) => ({ at: '/', router })),
+  });
+  return {
+    app,
+    lines: () =>
+      String(stream.read() ?? '')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    cookieOf: async (role) => {
+      const link = await sessions.createSignInLink({ user: 'ana', role });
+      const code = new URL(link).searchParams.get('code') ?? '';
+      return `ark_session=${(await sessions.signIn(code)) ?? ''}`;
+    },
+  };
+}
+
+export interface Signing {
+  readonly id?: string;
+  readonly key?: Buffer;
+  /** Seconds from the bench's clock. */
+  readonly skewS?: number;
+  readonly path?: string;
+}
+
+export const newMessageId = (): string => `msg_${randomBytes(12).toString('hex')}`;
+
+/** A signed message of a job. A string goes out byte for byte. */
+export function sendCallback(
+  { app, bench }: { readonly app: Express; readonly bench: Bench },
+  kind: string,
+  message: unknown,
+  { id = newMessageId(), key = KEY, skewS = 0, path = `/api/callbacks/${kind}` }: Signing = {},
+): Test {
+  const text = typeof message === 'string' ? message : JSON.stringify(message);
+  const at = String(Math.floor(bench.now / 1_000) + skewS);
+  const signature = createHmac('sha256', key).update(`${id}.${at}.${text}`).digest('base64');
+  return request(app)
+    .post(path)
+    .set({ 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': `v1,${signature}` })
+    .set({ 'x-key-id': keyOf(key).id, 'content-type': 'application/json' })
+    .send(text);
+}
+
+/** Whether the job may believe this answer. */
+export function isSigned({ headers, status, text }: Response, id: string, key = KEY): boolean {
+  const signature = createHmac('sha256', key)
+    .update(`answer.${id}.${String(headers['webhook-timestamp'])}.${String(status)}.${text}`)
+    .digest('base64');
+  return headers['webhook-id'] === id && headers['webhook-signature'] === `v1,${signature}`;
+}
