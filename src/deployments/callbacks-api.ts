@@ -32,6 +32,8 @@ interface Answer {
 const OK: Answer = { status: 200, body: {} };
 /** Not final: the same message is asked again until it is. */
 const UNDECIDED = 202;
+/** Its answer holds the secret inputs of a release, so it is made anew for each repetition and never stored. */
+const UNSTORED = 'claim';
 
 /** The signed messages of jobs: verified, read, answered once, signed back. */
 export function createCallbacksApi(options: CallbacksApiOptions): Router {
@@ -77,7 +79,8 @@ function answerOnce<T>({ kind, schema, act, answered, faults, metrics }: OneKind
       noteDeployment(message);
       const { status, body } = await act(message);
       const answer = { status, body: JSON.stringify(body) };
-      if (status !== UNDECIDED) await answered.remember(webhookId, raw, answer);
+      const isStored = status !== UNDECIDED && kind !== UNSTORED;
+      if (isStored) await answered.remember(webhookId, raw, answer);
       metrics.callback(kind, 'ok');
       await faults.reach(`answer.${kind}`);
       sendSigned(response, answer);
