@@ -40,6 +40,8 @@ export class WebSocketPairs {
       done();
     };
     upstream.once('error', refuse);
+    // A client that leaves without an error during the handshake; the library only hears of errors.
+    forwarding.client.once('close', () => upstream.destroy());
     upstream.once('upgrade', (answer: IncomingMessage, socket: Socket) => {
       forwarding.answer(answer);
       Object.assign(answer.headers, { Connection: 'Upgrade', Upgrade: 'websocket' });
@@ -86,6 +88,7 @@ export class WebSocketPairs {
       upstream.destroy();
     });
     upstream.once('close', () => (client as Socket).destroySoon());
+    if (client.destroyed) upstream.destroy();
   }
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { freePort } from '../testbed/redis.ts';
 import type { ProxyUnderTest } from './proxy-under-test.ts';
 import { aRoute, endpointId, startProxy } from './proxy-under-test.ts';
@@ -237,6 +237,22 @@ test('case 102: a close tells WebSockets to come back elsewhere', async () => {
 
   expect((await closed)[0]).toBe(1012);
   proxy = await startProxy();
+});
+
+test('case 89: a client that leaves before the target has switched leaves nothing open', async () => {
+  let target: Socket | undefined;
+  const upstream = await startRawUpstream((socket) => (target = socket));
+  proxy.route('i2', upstream.port);
+  const client = connect(proxy.port, '127.0.0.1').on('error', () => undefined);
+  client.write(handshake('/instances/i2/'));
+  await eventually(() => target !== undefined);
+
+  client.end();
+  client.destroy();
+  target?.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+
+  await eventually(() => target?.destroyed === true && proxy.open.total === 0);
+  await upstream.close();
 });
 
 test('a handshake that is never answered does not hold up a close', async () => {

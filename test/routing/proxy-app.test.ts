@@ -11,7 +11,7 @@ import { endpointId } from './proxy-under-test.ts';
 import type { RedisRoutes } from './redis-routes.ts';
 import { PREFIX, startRedisRoutes } from './redis-routes.ts';
 import type { Upstream } from './wire.ts';
-import { ask, eventually, startUpstream, statusOf } from './wire.ts';
+import { ask, startUpstream, statusOf } from './wire.ts';
 
 let routes: RedisRoutes;
 let one: Upstream;
@@ -70,7 +70,7 @@ test('a route put into Redis leads to its target, a withdrawn one to 410', async
   await startApp('p1');
   expect(statusOf(await get('/instances/i1/'))).toBe(404);
 
-  await live(1, one);
+  await acknowledged('p1', await live(1, one));
   expect(await get('/instances/i1/')).toContain('one');
   await routes.store.withdraw(i1, '2');
   await acknowledged('p1', 2);
