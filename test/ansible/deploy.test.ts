@@ -133,3 +133,19 @@ test('what killed jobs left is removed and reported; projects of other instances
   expect(coordinator.told('retired')[0]).toMatchObject({ removed: [`${instanceId}-100`] });
   expect(await bed.projects(other, true)).toEqual([`${other}-100`]);
 }, 60_000);
+
+test('an order to stop leaves containers in place; an order to start brings a release up again', async () => {
+  const instanceId = anInstance();
+  const keep = [`${instanceId}-100`];
+  await bed.deploy({ instanceId, seq: 100, ports: [20081] });
+
+  const stop = await bed.deploy({ instanceId, seq: 101, keep, over: { action: 'stop', endpoints: [] } });
+  const whileStopped = [await bed.projects(instanceId), await bed.projects(instanceId, true)];
+  const start = await bed.deploy({ instanceId, seq: 102, keep, ports: [20082], over: { action: 'start' } });
+
+  expect([stop.result, start.result]).toEqual(['SUCCESS', 'SUCCESS']);
+  expect(whileStopped).toEqual([[`${instanceId}-100`], []]);
+  expect(stop.coordinator.told('ready')).toEqual([]);
+  expect(await bed.get(20082)).toMatchObject({ status: 200 });
+  expect(await bed.projects(instanceId)).toEqual([`${instanceId}-102`]);
+}, 60_000);

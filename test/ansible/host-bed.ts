@@ -35,6 +35,10 @@ export class HostBed {
     return new HostBed(hosts, host, venv);
   }
 
+  get privateKeyPath(): string {
+    return this.#hosts.privateKeyPath;
+  }
+
   async close(): Promise<void> {
     await this.endJobs();
     await this.#hosts.close();
