@@ -13,6 +13,7 @@ import { checkPorts } from './ports.ts';
 import { ProcessBook } from './process-book.ts';
 import { redisService } from './redis-service.ts';
 import type { Reporter } from './reporter.ts';
+import { removeRunFile } from './run-file.ts';
 import { loadSecrets, type LauncherSecrets } from './secrets.ts';
 import { Service, type ServiceSurroundings } from './service.ts';
 import type { LauncherSettings } from './settings.ts';
@@ -58,6 +59,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
   const bookPath = join(settings.stateDir, 'processes.json');
   const book = await ProcessBook.take(bookPath, { say: reporter.say, signal });
   life.add('process book', book);
+  removeRunFile(settings); // of a start that was killed
   try {
     await checkPorts(settings);
     const chain = await startParts(options, life, { book, say: reporter.say, onGivenUp: options.onGivenUp });

@@ -70,7 +70,10 @@ export async function deployDemo(around: DemoSurroundings): Promise<DemoInstance
     const reason = instance.last_deployment?.reason;
     const why =
       reason === undefined || reason === null ? instance.status : `${reason.code}: ${reason.detail ?? ''}`;
-    throw new Error(`The demo ${id} did not come up (${why}). Its history: ${settings.pagesUrl}/admin`);
+    const log = join(settings.stateDir, 'local-jenkins/builds');
+    throw new Error(
+      `The demo ${id} did not come up (${why}). Logs of its builds: ${log}. npm start -- --no-demo starts the rest.`,
+    );
   }
   const demo = toDemo(settings, instance);
   const check = async (): Promise<true | undefined> => ((await answers(demo)) ? true : undefined);

@@ -23,7 +23,7 @@ async function main(args: readonly string[]): Promise<number> {
   };
   await bringUp(settings, { signal: stop.signal, onGivenUp }).catch((error: unknown) => {
     if (stop.signal.aborted) return;
-    reporter.say(`\nStopped: ${error instanceof Error ? error.message : String(error)}`);
+    reporter.say(`Not started: ${error instanceof Error ? error.message : String(error)}`);
     exitCode = 1;
   });
   return exitCode;
@@ -38,7 +38,6 @@ interface Running {
 async function bringUp(settings: LauncherSettings, running: Running): Promise<void> {
   const startedAt = Date.now();
   const chain = await startChain({ settings, reporter, ...running });
-  removeRunFile(settings); // of a start that was killed
   try {
     const demo = settings.demo ? await ensureDemo(chain, reporter, running.signal) : undefined;
     const signInUrl = await chain.api.signInUrl();

@@ -23,7 +23,7 @@ export function nginxService(settings: LauncherSettings): ServiceDefinition {
   writeAtomically(join(dir, 'nginx.conf'), config);
   return {
     name: 'nginx',
-    argv: ['nginx', '-p', dir, '-c', join(dir, 'nginx.conf'), '-g', 'daemon off;'],
+    argv: ['nginx', '-e', 'stderr', '-p', dir, '-c', join(dir, 'nginx.conf'), '-g', 'daemon off;'],
     logPath: join(stateDir, 'logs', 'nginx.log'),
     mark: 'nginx',
     isReady: async () => answersHttp(`${localUrl(settings)}/livez`, (status) => status === 200),
