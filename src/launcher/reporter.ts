@@ -1,8 +1,8 @@
 /** Where the launcher says what it does. */
 export interface Reporter {
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** Runs a step and says how long it took. */
-  step<T>(title: string, work: () => Promise<T>): Promise<T>;
+  readonly step: <T>(title: string, work: () => Promise<T>) => Promise<T>;
 }
 
 /** Writes lines for people; silent for tests with a function that drops them. */

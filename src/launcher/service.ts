@@ -105,15 +105,15 @@ export class Service {
 
   async #keepUp(first: OwnedProcess, wanted: AbortSignal): Promise<void> {
     let process = first;
-    while (!wanted.aborted) {
+    while (!isOver(wanted)) {
       const ending = await process.ended;
       await process.stop(0); // what is left of its group, as the workers of a killed nginx
-      if (wanted.aborted) return;
+      if (isOver(wanted)) return;
       const pauseMs = this.#pauseAfterDeath();
       if (pauseMs === undefined) return this.#giveUp(ending);
       this.#around.say(`${this.definition.name} ended (${ending}); starting it again`);
       await sleep(pauseMs, wanted).catch(() => undefined);
-      if (wanted.aborted) return;
+      if (isOver(wanted)) return;
       process = this.#spawn();
     }
   }
@@ -133,6 +133,11 @@ export class Service {
     );
     this.#around.onGivenUp(name);
   }
+}
+
+/** A function, since the compiler takes the state of a signal to be the same after an `await`. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 function tail(path: string): string {

@@ -60,7 +60,7 @@ async function start(): Promise<RunFile> {
   launcher = child;
   let said = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text) => (said += text));
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text));
   const check = async (): Promise<string | undefined> => {
     if (child.exitCode !== null) throw new Error(`the launcher ended: ${said}`);
     return Promise.resolve(existsSync(runFilePath()) ? readFileSync(runFilePath(), 'utf8') : undefined);
