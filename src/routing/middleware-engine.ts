@@ -58,19 +58,18 @@ export class MiddlewareEngine implements ProxyEngine {
   }
 
   async web(exchange: Exchange, response: ServerResponse): Promise<void> {
-    const gone = abortOnClose(response);
-    const isOver = (): boolean => gone.aborted;
-    const first = await this.#carry(exchange, response, await this.#connection(exchange, gone));
+    const isOver = (): boolean => response.destroyed;
+    const first = await this.#carry(exchange, response, await this.#connection(exchange, response));
     const isUnsent = first.failure instanceof NoIdleConnection;
     if (first.failure === undefined || isOver()) return;
     if (!isUnsent && !first.mayRepeat) throw toUpstreamError(first.failure);
     this.#agents.closeIdle(exchange.target);
-    const second = await this.#carry(exchange, response, await this.#connect(exchange, gone));
+    const second = await this.#carry(exchange, response, await this.#connect(exchange, response));
     if (second.failure !== undefined && !isOver()) throw toUpstreamError(second.failure);
   }
 
   async upgrade(exchange: Exchange, socket: Duplex, head: Buffer): Promise<void> {
-    const ready = await this.#connect(exchange, abortOnClose(socket));
+    const ready = await this.#connect(exchange, socket);
     const forwarding = this.#enter(exchange, socket, ready);
     try {
       await this.#pairs.handshake(forwarding, () => {
@@ -116,18 +115,23 @@ export class MiddlewareEngine implements ProxyEngine {
     return forwarding;
   }
 
-  async #connection(exchange: Exchange, signal: AbortSignal): Promise<ReadySocket | undefined> {
-    return this.#agents.hasIdle(exchange.target) ? undefined : this.#connect(exchange, signal);
+  async #connection(exchange: Exchange, client: ServerResponse | Duplex): Promise<ReadySocket | undefined> {
+    return this.#agents.hasIdle(exchange.target) ? undefined : this.#connect(exchange, client);
   }
 
   /** Connects before a byte of the body is read, so that a refused target costs nothing but a second look. */
-  async #connect(exchange: Exchange, signal: AbortSignal): Promise<ReadySocket> {
-    const options = { timeoutMs: this.#limits.connectMs, signal };
+  async #connect(exchange: Exchange, client: ServerResponse | Duplex): Promise<ReadySocket> {
+    const gone = new AbortController();
+    const abort = (): void => gone.abort(new AppError('upstream_closed', 'The client has gone'));
+    client.once('close', abort);
+    const options = { timeoutMs: this.#limits.connectMs, signal: gone.signal };
     try {
       return { socket: await connectTarget(exchange.target, options), taken: false };
     } catch (error) {
-      if (signal.aborted || !(await exchange.reroute())) throw error;
+      if (gone.signal.aborted || !(await exchange.reroute())) throw error;
       return { socket: await connectTarget(exchange.target, options), taken: false };
+    } finally {
+      client.off('close', abort);
     }
   }
 
@@ -171,11 +175,4 @@ export class MiddlewareEngine implements ProxyEngine {
     if (route === undefined) throw new TypeError('a request that this engine did not start');
     return route;
   }
-}
-
-/** Aborted when the client goes away. */
-function abortOnClose(client: ServerResponse | Duplex): AbortSignal {
-  const controller = new AbortController();
-  client.once('close', () => controller.abort(new AppError('upstream_closed', 'The client has gone')));
-  return controller.signal;
 }
