@@ -102,7 +102,7 @@ async function findInstance(store: DeploymentStore, request: Request): Promise<I
   return instance;
 }
 
-/** 202, or 200 for a removal that was waited for. */
+/** 202, or 200 for a removal that is over. */
 async function sendPlaced(
   response: Response,
   { store, views }: InstancesApiOptions,
@@ -113,8 +113,9 @@ async function sendPlaced(
   const status_url = `/api/instances/${placed.instance_id}`;
   noteRequest({ instanceId: placed.instance_id, deploymentId: placed.deployment_id });
   const { status } = await views.instance(instance);
+  const isOver = status === 'deleted' && placed.deployment_id === instance.last_deployment;
   response
-    .status(status === 'deleted' ? 200 : 202)
+    .status(isOver ? 200 : 202)
     .location(status_url)
     .json({ ...placed, access_url: views.accessUrl(instance), status, status_url });
 }

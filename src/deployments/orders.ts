@@ -87,12 +87,12 @@ export class Orders {
     { idempotent, ...orderer }: Orderer & { readonly idempotent?: IdempotentCall | undefined },
   ): Promise<Placed> {
     const { products, store } = this.#options;
-    const instance = await this.#known(id);
-    const product = products.get(instance.product_id);
-    const inputs = validateInputs(product, order.inputs ?? (await this.#inputsBefore(instance, product)));
     const idempotency = idempotent && keyOf(orderer, idempotent);
     const before = idempotency && placedBefore(await store.replay(idempotency));
     if (before) return before;
+    const instance = await this.#known(id);
+    const product = products.get(instance.product_id);
+    const inputs = validateInputs(product, order.inputs ?? (await this.#inputsBefore(instance, product)));
     return this.#store(
       await this.#place({ instance, product, inputs }, orderer, { why: order.why }),
       idempotency,
