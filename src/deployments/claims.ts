@@ -154,12 +154,12 @@ export class Claims {
 
   /** While another build holds the instance: if that build ended undecided, the lock is free; else 423. */
   async #askForLock(holderId: DeploymentId, signal: AbortSignal): Promise<void> {
-    const { store, builds, linkTo } = this.#options;
+    const { store, builds, linkTo, clock } = this.#options;
     const holder = await store.deployment(holderId);
     if (!holder || holder.finished_at !== undefined) return;
     if (holder.build) {
-      const build = await builds.readBuild({ job: holder.job, number: holder.build.number }, signal);
-      if (await settle(store, holder, build)) return;
+      const shown = await builds.readBuild({ job: holder.job, number: holder.build.number }, signal);
+      if (await settle(store, holder, { shown, now: clock() })) return;
     }
     throw new AppError('busy', `Another build is at work on this instance`, {
       details: { holder: holder.id, holder_url: holder.build?.url ?? linkTo(holder.id), by: holder.by },

@@ -2,7 +2,7 @@ import type { BuildRef, BuildServer, StopStep } from './build-server.ts';
 import type { Deployment, Reason } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { isTerminal } from './phases.ts';
-import { settle } from './settlement.ts';
+import { settle, TIMED_OUT } from './settlement.ts';
 import { noteBuild, type Trigger } from './trigger.ts';
 import type { Verification } from './verification.ts';
 
@@ -90,12 +90,11 @@ export class Follower {
   }
 
   async #followBuild(deployment: Deployment, signal: AbortSignal): Promise<void> {
-    const { store, builds, verification } = this.#options;
+    const { store, builds, verification, clock } = this.#options;
     if (!deployment.build) return void (await store.finish(deployment.id, []));
     const ref = { job: deployment.job, number: deployment.build.number };
-    const build = await builds.readBuild(ref, signal);
-    const same = build?.timestamp === deployment.build.timestamp ? build : undefined;
-    if (await settle(store, deployment, same)) {
+    const shown = await builds.readBuild(ref, signal);
+    if (await settle(store, deployment, { shown, now: clock() })) {
       this.#stoppingSince.delete(deployment.id);
       return;
     }
@@ -158,7 +157,6 @@ const CANCELLED_IN_JENKINS: Reason = {
   code: 'cancelled_in_jenkins',
   detail: 'The queue item was cancelled in Jenkins',
 };
-const TIMED_OUT: Reason = { code: 'timed_out', detail: 'The deadline passed' };
 
 interface StopOrder {
   readonly ref: BuildRef;

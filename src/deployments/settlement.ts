@@ -8,23 +8,34 @@ interface Ending {
   readonly reason: Reason;
 }
 
+export const TIMED_OUT: Reason = { code: 'timed_out', detail: 'The deadline passed' };
+
+export interface SeenBuild {
+  /** What Jenkins shows under the build's number; undefined when there is nothing. */
+  readonly shown: Build | undefined;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
 /**
- * Draws the consequence when Jenkins says that a build ended, or is gone (`undefined`): what is undecided is
+ * Draws the consequence when Jenkins says that the build of a deployment ended, or is gone: what is undecided is
  * abandoned, what is decided is finished, lock and slot are free. Returns false while the build runs. Repeatable.
  */
 export async function settle(
   store: DeploymentStore,
   deployment: Deployment,
-  build: Build | undefined,
+  { shown, now }: SeenBuild,
 ): Promise<boolean> {
+  // Another build may have the number after Jenkins lost its home.
+  const build = shown?.timestamp === deployment.build?.timestamp ? shown : undefined;
   if (build?.running === true) return false;
   if (isTerminal(deployment.phase) || deployment.phase === 'retiring') {
     return store.finish(deployment.id, []);
   }
-  const { to, reason } = endingOf(deployment, build);
+  const { to, reason } = endingOf(deployment, build, now);
   if (deployment.claimed_at !== undefined && deployment.decision === undefined) {
     const outcome = await store.decide(deployment.id, {
-      decision: { outcome: 'abandoned', at: Date.now(), reason, retire: [] },
+      decision: { outcome: 'abandoned', at: now, reason, retire: [] },
       to,
       reason,
     });
@@ -34,13 +45,16 @@ export async function settle(
 }
 
 /** The phase and the words for a build that ended before its deployment was decided. */
-export function endingOf(deployment: Deployment, build: Build | undefined): Ending {
+export function endingOf(deployment: Deployment, build: Build | undefined, now: number): Ending {
   if (deployment.cancel) {
     return { to: 'cancelled', reason: { code: 'cancelled', detail: `Cancelled by ${deployment.cancel.by}` } };
   }
   if (build === undefined) {
     return { to: 'lost', reason: { code: 'build_lost', detail: 'Jenkins no longer knows the build' } };
   }
+  // We abort a build whose time is over, also when it never claimed.
+  if (build.result === 'ABORTED' && now > deployment.deadline_at)
+    return { to: 'timed_out', reason: TIMED_OUT };
   return { to: 'failed', reason: failureOf(build) };
 }
 

@@ -81,6 +81,18 @@ test.each([
   });
 });
 
+test('another build under the number of the holder does not hold the instance', async () => {
+  const bench = at();
+  const { instance_id, deployment_id, build } = await atWork(bench);
+  bench.builds.forgetBuild(build);
+  bench.now += 5_000;
+  const other = buildOf(bench, { INSTANCE_ID: instance_id });
+  expect(other.number).toBe(build.number);
+
+  expect((await bench.claim(other)).instance_id).toBe(instance_id);
+  expect(await bench.store.deployment(deployment_id)).toMatchObject({ phase: 'lost' });
+});
+
 test('while all slots of the host are taken: 423', async () => {
   const bench = at();
   await bench.hosts.put(aHost({ slots: 1 }));
