@@ -63,23 +63,28 @@ test('while another build is at work: 423 with its link', async () => {
   });
 });
 
-test.each([
-  ['ended', (bench: Bench, build: Build) => void bench.builds.end(build, 'FAILURE'), 'failed'],
-  ['was aborted', (bench: Bench, build: Build) => void bench.builds.end(build, 'ABORTED'), 'failed'],
-  ['is gone', (bench: Bench, build: Build) => void bench.builds.forgetBuild(build), 'lost'],
-] as const)('when the build that holds the instance %s, the next one is let in', async (_how, end, phase) => {
-  const bench = at();
-  const { instance_id, deployment_id, build } = await atWork(bench);
-  const other = buildOf(bench, { INSTANCE_ID: instance_id });
-  end(bench, build);
+const ENDS: readonly (readonly [string, (bench: Bench, build: Build) => void, string])[] = [
+  ['ended', (bench, build) => void bench.builds.end(build, 'FAILURE'), 'failed'],
+  ['was aborted', (bench, build) => void bench.builds.end(build, 'ABORTED'), 'failed'],
+  ['is gone', (bench, build) => bench.builds.forgetBuild(build), 'lost'],
+];
 
-  const claim = await bench.claim(other);
+test.each(ENDS)(
+  'when the build that holds the instance %s, the next one is let in',
+  async (_how, end, phase) => {
+    const bench = at();
+    const { instance_id, deployment_id, build } = await atWork(bench);
+    const other = buildOf(bench, { INSTANCE_ID: instance_id });
+    end(bench, build);
 
-  expect(claim.instance_id).toBe(instance_id);
-  expect(await bench.store.deployment(deployment_id)).toMatchObject({
-    ...{ phase, decision: { outcome: 'abandoned' }, finished_at: bench.now },
-  });
-});
+    const claim = await bench.claim(other);
+
+    expect(claim.instance_id).toBe(instance_id);
+    expect(await bench.store.deployment(deployment_id)).toMatchObject({
+      ...{ phase, decision: { outcome: 'abandoned' }, finished_at: bench.now },
+    });
+  },
+);
 
 test('another build under the number of the holder does not hold the instance', async () => {
   const bench = at();

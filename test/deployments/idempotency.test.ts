@@ -20,10 +20,10 @@ const post = (path: string, key: string, body: object) =>
     .send(body);
 
 /** Where orders may be repeated: the path, a body and another body. */
-const PLACES = [
+const PLACES: readonly (readonly [string, (id: string) => string, object, object])[] = [
   ['POST /api/instances', () => '/api/instances', ORDER, { ...ORDER, client_name: 'Other' }],
   ['POST …/deployments', (id: string) => `/api/instances/${id}/deployments`, { why: 'a' }, { why: 'b' }],
-] as const;
+];
 
 test.each(PLACES)('%s with the same key and body is one order', async (_call, pathOf, body) => {
   const bench = at();

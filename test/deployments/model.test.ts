@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { Redis } from 'ioredis';
 import { connectRedis } from '../../src/platform/redis.ts';
 import { startRedis, type TestRedis } from '../testbed/redis.ts';
-import { ACTIONS, World, type Action } from './world.ts';
+import { ACTIONS, type Action } from './world-actions.ts';
+import { World } from './world.ts';
 
 const RUNS = Number(process.env['ARK_MODEL_RUNS'] ?? 150);
 

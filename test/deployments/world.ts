@@ -1,61 +1,14 @@
 import type { Redis } from 'ioredis';
-import type { Build, BuildCause } from '../../src/deployments/build-server.ts';
+import type { Build } from '../../src/deployments/build-server.ts';
 import type { ClaimAnswer } from '../../src/deployments/callback-messages.ts';
 import type { Decision, Deployment, DeploymentId } from '../../src/deployments/deployment.ts';
-import { projectOf, type InstanceId } from '../../src/deployments/instance.ts';
+import { projectOf, type Instance, type InstanceId } from '../../src/deployments/instance.ts';
 import { isTerminal, mayFollow, type Phase } from '../../src/deployments/phases.ts';
 import { AppError } from '../../src/platform/errors.ts';
-import { aHost, Bench, DEPLOY_JOB, DESTROY_JOB, ORDERER } from './bench.ts';
+import { aHost, Bench } from './bench.ts';
+import { perform, type Action } from './world-actions.ts';
 
-const ALICE: BuildCause = {
-  kind: 'hudson.model.Cause$UserIdCause',
-  text: 'Started by user alice',
-  user_id: 'alice',
-};
 const SLOTS = 2;
-
-/** What the world's actions are called; the number picks whom they hit. */
-export const ACTIONS = [
-  'order',
-  'again',
-  'remove',
-  'cancel',
-  'round',
-  'start',
-  'claim',
-  'progress',
-  'ready',
-  'ready_sick',
-  'retired',
-  'removed',
-  'failed',
-  'end_well',
-  'end_badly',
-  'abort',
-  'rebuild',
-  'rebuild_destroy',
-  'build_with_id',
-  'forget_queue',
-  'forget_build',
-  'crash',
-  'lose_trigger',
-  'deadline',
-  'jenkins_down',
-  'crash_between',
-] as const;
-export type Action = (typeof ACTIONS)[number];
-
-/** Points where the coordinator may die: after the effect, before what follows it. */
-const CRASH_POINTS = [
-  'trigger.before_post',
-  'trigger.after_post',
-  'claim.before_store',
-  'claim.after_store',
-  'ready.after_store',
-  'probe.before',
-  'decide.before',
-  'decide.after',
-];
 
 /** Refusals and outages are answers; anything else is a bug. */
 const UNEXPECTED = new Set(['internal']);
@@ -77,109 +30,28 @@ export class World {
   }
 
   async open(): Promise<void> {
-    await this.bench.hosts.put(aHost({ slots: SLOTS }));
+    // Few ports, so that offers come round again while others still use theirs.
+    await this.bench.hosts.put(aHost({ slots: SLOTS, port_max: 20_059 }));
   }
 
   /** One act. Whether it is allowed is the coordinator's answer, not ours: only the invariants judge. */
   async act(action: Action, pick: number): Promise<void> {
-    const { core, builds } = this.bench;
-    const build = this.#pick(this.#builds, pick);
-    const claim = this.#pick(this.#claims, pick);
-    const instance = this.#pick(this.#instances, pick);
-    const leased = claim && { lease: claim.lease, deployment_id: claim.deployment_id };
     this.bench.now += 1_000;
-    switch (action) {
-      case 'order': {
-        const placed = await this.#try(() => this.bench.order());
-        if (placed) this.#instances.push(placed.instance_id);
-        return;
-      }
-      case 'again':
-        if (instance) await this.#try(() => core.orders.deployAgain(instance, {}, ORDERER));
-        return;
-      case 'remove':
-        if (instance) await this.#try(() => core.orders.remove(instance, { keepData: false }, ORDERER));
-        return;
-      case 'cancel': {
-        const { items } = await this.bench.store.deployments({ offset: 0, limit: 50 });
-        const deployment = this.#pick(items, pick);
-        if (deployment) await this.#try(() => core.orders.cancel(deployment.id, ORDERER));
-        return;
-      }
-      case 'round':
-        await this.#try(() => core.tracker.round());
-        return;
-      case 'start': {
-        const started = builds.startNext();
-        if (started) this.#builds.push(started);
-        return;
-      }
-      case 'claim':
-        if (build) await this.#claim(build);
-        return;
-      case 'progress':
-        if (leased)
-          await this.#try(() => core.callbacks.progress({ ...leased, stage: 'pull', status: 'started' }));
-        return;
-      case 'ready':
-      case 'ready_sick':
-        if (claim) await this.#ready(claim, action === 'ready');
-        return;
-      case 'retired':
-        if (leased) await this.#try(() => core.callbacks.retired({ ...leased, removed: [] }));
-        return;
-      case 'removed':
-        if (leased) await this.#try(() => core.callbacks.removed({ ...leased, removed: [claim.project] }));
-        return;
-      case 'failed':
-        if (leased) {
-          const message = { ...leased, stage: 'gate', reason: 'unhealthy', log_tail: '' };
-          await this.#try(() => core.callbacks.failed(message));
-        }
-        return;
-      case 'end_well':
-      case 'end_badly':
-      case 'abort':
-        if (build) this.#end(build, action);
-        return;
-      case 'rebuild':
-      case 'rebuild_destroy': {
-        const job = action === 'rebuild' ? DEPLOY_JOB : DESTROY_JOB;
-        const parameters = build?.parameters ?? (instance && { INSTANCE_ID: instance });
-        if (parameters) this.#builds.push(builds.addOperatorBuild(job, parameters, [ALICE]));
-        return;
-      }
-      case 'build_with_id':
-        if (instance)
-          this.#builds.push(builds.addOperatorBuild(DEPLOY_JOB, { INSTANCE_ID: instance }, [ALICE]));
-        return;
-      case 'forget_queue':
-        builds.forgetQueue();
-        return;
-      case 'forget_build':
-        if (build)
-          this.#quietly(() => {
-            builds.forgetBuild(build);
-          });
-        return;
-      case 'crash':
-        this.bench.restart();
-        return;
-      case 'crash_between':
-        this.bench.faults.set(`${CRASH_POINTS[pick % CRASH_POINTS.length] ?? ''}=throw*1`);
-        return;
-      case 'lose_trigger':
-        builds.loseNextAnswer();
-        return;
-      case 'jenkins_down':
-        builds.down = !builds.down;
-        return;
-      case 'deadline':
-        this.bench.now += 300_000;
-        return;
-      default:
-        action satisfies never;
-    }
+    await perform(action, {
+      bench: this.bench,
+      pick,
+      build: pickFrom(this.#builds, pick),
+      claim: pickFrom(this.#claims, pick),
+      instance: pickFrom(this.#instances, pick),
+      attempt: (act) => this.#try(act),
+      addBuild: (build) => void (build && this.#builds.push(build)),
+      addInstance: (id) => void this.#instances.push(id),
+      claimBy: (build) => this.#claim(build),
+      ready: (claim, healthy) => this.#ready(claim, healthy),
+      end: (build, result) => {
+        this.#end(build, result);
+      },
+    });
   }
 
   /** Throws with words when something that must always hold does not. */
@@ -200,7 +72,7 @@ export class World {
       await this.bench.core.tracker.round();
       const started = this.bench.builds.startNext();
       if (started) this.#builds.push(started);
-      for (const build of this.#builds) this.#end(build, 'end_badly');
+      for (const build of this.#builds) this.#end(build, 'FAILURE');
       await this.check();
       if ((await this.bench.store.open()).length === 0) break;
     }
@@ -232,9 +104,13 @@ export class World {
     must(!answer.body.retire.includes(live ?? ''), 'what is live is in a remove list');
   }
 
-  #end(build: Build, how: 'end_well' | 'end_badly' | 'abort'): void {
-    const result = how === 'end_well' ? 'SUCCESS' : how === 'abort' ? 'ABORTED' : 'FAILURE';
-    this.#quietly(() => this.bench.builds.end(build, result));
+  /** It may have ended, or be forgotten: then there is nothing to do. */
+  #end(build: Build, result: 'SUCCESS' | 'FAILURE' | 'ABORTED'): void {
+    try {
+      this.bench.builds.end(build, result);
+    } catch {
+      return;
+    }
   }
 
   #checkHistory(deployment: Deployment): void {
@@ -263,9 +139,10 @@ export class World {
     );
     must(working.length <= 1, 'two deployments work on one instance');
     must(working.length === 0 || working[0]?.id === instance?.active, 'who works does not hold the lock');
+    this.#checkDesire(instance, all);
     const text = await this.#redis.get(`${this.bench.prefix}route:${id}`);
     if (text === null) return;
-    const route = JSON.parse(text) as { seq: string; state: string };
+    const route = JSON.parse(text) as { seq: string; state: string; target_port?: number };
     const before = this.#routeSeqs.get(id) ?? 0n;
     must(BigInt(route.seq) >= before, 'a route went back to an older seq');
     this.#routeSeqs.set(id, BigInt(route.seq));
@@ -273,19 +150,19 @@ export class World {
       route.state !== 'live' || route.seq === instance?.live_seq,
       'a route leads elsewhere than to what is live',
     );
+    if (route.state !== 'live' || instance === undefined) return;
+    const owner = await this.#redis.hget(`${this.bench.prefix}host:cl-a:ports`, String(route.target_port));
+    must(owner === projectOf(id, instance.live_seq), 'the port of a live route belongs to somebody else');
   }
 
-  #pick<T>(list: readonly T[], at: number): T | undefined {
-    // The newest are the likely ones.
-    return list[list.length - 1 - (at % Math.max(1, list.length))];
-  }
-
-  #quietly(act: () => unknown): void {
-    try {
-      act();
-    } catch {
-      // It had ended or was forgotten: nothing to do.
-    }
+  /** What was ordered last and went live is also what a Rebuild would deploy. */
+  #checkDesire(instance: Instance | undefined, all: readonly Deployment[]): void {
+    if (instance?.desired !== 'present') return;
+    const last = all.find(({ id }) => id === instance.last_deployment);
+    must(
+      last?.phase !== 'succeeded' || instance.desired_release === instance.live_release,
+      'the desired release is not the one that was ordered last and is live',
+    );
   }
 
   async #try<T>(act: () => Promise<T>): Promise<T | undefined> {
@@ -300,6 +177,11 @@ export class World {
       return undefined;
     }
   }
+}
+
+/** The newest are the likely ones. */
+function pickFrom<T>(list: readonly T[], at: number): T | undefined {
+  return list[list.length - 1 - (at % Math.max(1, list.length))];
 }
 
 function must(holds: boolean, words: string): void {

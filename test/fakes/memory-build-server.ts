@@ -103,7 +103,8 @@ export class MemoryBuildServer implements BuildServer {
 
   /** A build that was rotated away. */
   forgetBuild(ref: BuildRef): void {
-    this.#builds.splice(this.#indexOf(ref), 1);
+    const index = this.#indexOf(ref);
+    if (index >= 0) this.#builds.splice(index, 1);
   }
 
   writeLog(ref: BuildRef, text: string): void {
