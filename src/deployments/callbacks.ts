@@ -160,9 +160,9 @@ function candidateOf({
   return candidate;
 }
 
-/** A job speaks for its own instance's projects only. */
+/** A job speaks for the releases of its own instance only; another's id may begin like its own. */
 function ownProjects({ instance_id }: Deployment, removed: readonly string[]): string[] {
-  return removed.filter((project) => project.startsWith(`${instance_id}-`));
+  return removed.filter((project) => /^(.*)-\d+$/.exec(project)?.[1] === instance_id);
 }
 
 function alreadyDecided(): AppError {

@@ -51,17 +51,21 @@ local function leave_queue(id, host_id)
   redis.call('ZREM', P .. 'host:' .. host_id .. ':waiting', id)
 end
 
--- Moves the ports of these projects from use into quarantine.
-local function quarantine_ports(host_id, projects)
-  if #projects == 0 then return end
+-- Moves the ports of all projects that are gone from use into quarantine.
+local function rest_ports(host_id, is_gone)
   local used = P .. 'host:' .. host_id .. ':ports'
   local all = redis.call('HGETALL', used)
   for i = 1, #all, 2 do
-    if has(projects, all[i + 1]) then
+    if is_gone(all[i + 1]) then
       redis.call('HDEL', used, all[i])
       redis.call('ZADD', P .. 'host:' .. host_id .. ':quarantine', A.quarantine_until, all[i])
     end
   end
+end
+
+-- Whether a project is a release of this instance: <id>-<seq>.
+local function is_release_of(project, instance_id)
+  return string.match(project, '^(.*)%-%d+$') == instance_id
 end
 
 -- Gives lock and slot back; a deployment is finished once.

@@ -32,10 +32,15 @@ if A.outcome == 'switched' then
   redis.call('HSET', instance, 'live_release', field(key, 'release_id'), 'live_deployment', A.deployment_id,
     'live_seq', seq, 'live_endpoints', A.endpoint_ids_json)
   redis.call('HSET', key, 'decision_revision', redis.call('GET', P .. 'revision'))
+  -- The job began with the removal of all that was not kept: what killed builds left has no ports any more.
+  local kept = cjson.decode(A.decision).retire
+  kept[#kept + 1] = instance_id .. '-' .. seq
+  rest_ports(host_id, function(project) return is_release_of(project, instance_id) and not has(kept, project) end)
   redis.call('SET', P .. 'release:' .. field(key, 'release_id') .. ':images', A.image_ids, 'NX')
 elseif A.outcome == 'removed' then
   redis.call('HSET', instance, 'live_release', '', 'live_deployment', '', 'live_seq', '',
     'live_endpoints', '[]', 'desired_release', '', 'deleted_at', A.now)
+  rest_ports(host_id, function(project) return is_release_of(project, instance_id) end)
 else
   for _, endpoint in ipairs(live_endpoints()) do
     set_route_state(endpoint, 'live')

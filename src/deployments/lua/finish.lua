@@ -1,7 +1,9 @@
 -- finish: the build is over or said so; lock and slot are free, ports of removed projects rest. Repeatable.
 -- Returns {done} | {open, phase}
 local key = deployment_key(A.deployment_id)
-quarantine_ports(field(key, 'host_id'), A.removed)
+if #A.removed > 0 then
+  rest_ports(field(key, 'host_id'), function(project) return has(A.removed, project) end)
+end
 local phase = field(key, 'phase')
 if phase == 'retiring' then
   set_phase(A.deployment_id, 'succeeded')

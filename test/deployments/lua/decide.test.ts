@@ -188,3 +188,44 @@ test.each([
   const { last_seq } = must(await bench.store.instance(instance.id));
   expect(last_seq).toBe(isLearnt ? host_seq : seq);
 });
+
+test('what killed builds left of an instance has no ports after the next switch', async () => {
+  const bench = at();
+  const { instance, deployment } = await store(bench);
+  const killed = await reach(bench, deployment, 'claimed');
+  await bench.store.advance(deployment.id, { from: ['claimed'], to: 'lost', finish: true });
+  const stranger = await store(bench, { id: `${instance.id}-${killed.seq}` as never });
+  const theirs = await reach(bench, stranger.deployment, 'claimed', 2);
+  const again = await storeAgain(bench, instance);
+  const { seq } = await reach(bench, again.deployment, 'verifying', 3);
+  const owners = async () => [
+    ...new Set(Object.values(await bench.redis.hgetall(`${bench.prefix}host:cl-a:ports`))),
+  ];
+  expect(await owners()).toContain(`${instance.id}-${killed.seq}`);
+
+  await switchTo(bench, again.deployment.id);
+
+  expect((await owners()).sort()).toEqual(
+    [`${instance.id}-${seq}`, `${stranger.instance.id}-${theirs.seq}`].sort(),
+  );
+  expect(await bench.redis.zrange(`${bench.prefix}host:cl-a:quarantine`, '0', '-1')).toEqual([
+    '20000',
+    '20001',
+    '20002',
+  ]);
+});
+
+test('a deleted instance has no ports, whatever its job reported', async () => {
+  const bench = at();
+  const { instance, deployment } = await store(bench);
+  await reach(bench, deployment, 'retiring');
+  await bench.store.finish(deployment.id, []);
+  const removal = await storeAgain(bench, instance, { kind: 'destroy' });
+  await reach(bench, removal.deployment, 'claimed', 2);
+  expect(await bench.redis.hlen(`${bench.prefix}host:cl-a:ports`)).toBe(3);
+
+  const decision = { outcome: 'removed', at: bench.now, retire: [] } as const;
+  await bench.store.decide(removal.deployment.id, { decision, to: 'succeeded' });
+
+  expect(await bench.redis.hlen(`${bench.prefix}host:cl-a:ports`)).toBe(0);
+});
