@@ -49,6 +49,9 @@ export function endingOf(deployment: Deployment, build: Build | undefined, now: 
   if (deployment.cancel) {
     return { to: 'cancelled', reason: { code: 'cancelled', detail: `Cancelled by ${deployment.cancel.by}` } };
   }
+  // Abandoned while its build still ran: that is why it ended, whatever became of the build.
+  const decided = deployment.decision?.reason;
+  if (decided) return { to: decided.code === 'cancelled' ? 'cancelled' : 'failed', reason: decided };
   if (build === undefined) {
     return { to: 'lost', reason: { code: 'build_lost', detail: 'Jenkins no longer knows the build' } };
   }

@@ -128,6 +128,21 @@ test('late messages of a settled build change nothing', async () => {
   expect(used).toEqual(new Set([first.claim.project]));
 });
 
+test('a switch that is refused because the instance shall go ends as cancelled, however the build ends', async () => {
+  const bench = at();
+  const { build, claim, instance_id } = await updating(bench);
+  await bench.redis.hset(`${bench.prefix}instance:${instance_id}`, 'desired', 'absent');
+
+  const answer = await bench.core.callbacks.ready(bench.readyMessage(claim));
+  expect(answer.body).toMatchObject({ decision: 'abandoned' });
+  bench.builds.end(build, 'SUCCESS');
+  await bench.core.tracker.round();
+
+  expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({
+    ...{ phase: 'cancelled', reason: { code: 'cancelled' } },
+  });
+});
+
 describe('the words for an end', () => {
   const NOW = 1_790_000_000_000;
   const deployment = aDeployment(anInstance(), { phase: 'deploying' });

@@ -22,6 +22,10 @@ if A.outcome == 'switched' then
   if tonumber(field(instance, 'live_seq')) and tonumber(field(instance, 'live_seq')) >= tonumber(seq) then
     return { 'refused', 'seq' }
   end
+  for _, route in ipairs(A.routes) do
+    local stored = read_route(P, route.endpoint)
+    if stored and tonumber(stored.seq) >= tonumber(seq) then return { 'refused', 'seq' } end
+  end
   for _, endpoint in ipairs(live_endpoints()) do
     if not has(A.endpoint_ids, endpoint) then withdraw_route(P, endpoint, seq) end
   end

@@ -97,6 +97,19 @@ test.each([
   expect(await dump(bench.redis, bench.prefix)).toEqual(before);
 });
 
+test('a switch is refused where a route has a newer seq already, and nothing of it is written', async () => {
+  const bench = at();
+  const { instance, deployment } = await store(bench);
+  const { seq } = await reach(bench, deployment, 'verifying');
+  const newer = { v: 1, state: 'live', target_host: '100.64.30.11', target_port: 1, revision: 1 };
+  const text = JSON.stringify({ ...newer, seq: String(Number(seq) + 1) });
+  await bench.redis.set(`${bench.prefix}route:${instance.id}`, text);
+  const before = await dump(bench.redis, bench.prefix);
+
+  expect(await switchTo(bench, deployment.id)).toEqual({ kind: 'refused', why: 'seq' });
+  expect(await dump(bench.redis, bench.prefix)).toEqual(before);
+});
+
 test.each(['failed', 'lost', 'timed_out', 'cancelled'] as const)(
   'after %s nothing is decided',
   async (end) => {
