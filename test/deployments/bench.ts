@@ -111,6 +111,8 @@ export class Bench {
   readonly box: ReleaseBox;
   readonly faults = new FaultPoints();
   now = Date.now();
+  /** What is in the catalogue now. */
+  product: Product = HELLO;
   probe: () => ProbeResult | Promise<ProbeResult> = () => ({ healthy: true });
   proxies = { acknowledged: true, open: 0 };
   core!: Deployments;
@@ -142,7 +144,7 @@ export class Bench {
         hosts,
         builds,
         faults,
-        products: { get: productOf },
+        products: { get: (id) => this.#productOf(id) },
         chooseHost: createHostChooser({
           hosts,
           productSettings: async () => Promise.resolve({ enabled: true }),
@@ -234,6 +236,11 @@ export class Bench {
     > | null;
   }
 
+  #productOf(id: string): Product {
+    if (id !== this.product.id) throw new AppError('product_not_found', 'There is no such product');
+    return this.product;
+  }
+
   async close(): Promise<void> {
     await this.#lifecycle.close(1_000);
   }
@@ -245,9 +252,4 @@ function retireListOf(body: object): readonly string[] {
 
 function containerOn(port: number, name: string) {
   return { port, container_name: `c-${name}`, container_id: String(port).padStart(12, '0') };
-}
-
-function productOf(id: string): Product {
-  if (id !== HELLO.id) throw new AppError('product_not_found', 'There is no such product');
-  return HELLO;
 }

@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import { HELLO, ORDERER, type Bench } from './bench.ts';
+import { benchPerTest } from './bench-per-test.ts';
+import { must } from './records.ts';
+
+const at = benchPerTest();
+
+/** A live instance whose next deployment has its lease. */
+async function updating(bench: Bench) {
+  const first = await bench.bringLive();
+  await bench.core.orders.deployAgain(first.instance_id, {}, ORDERER);
+  await bench.core.tracker.round();
+  const build = must(bench.builds.startNext());
+  const claim = await bench.claim(build);
+  return { first, build, claim, leased: { lease: claim.lease, deployment_id: claim.deployment_id } };
+}
+
+const STOP = { stage: 'stop', status: 'started' } as const;
+
+describe('a recreate', () => {
+  test('answers stop only when the routes say updating, and they are live again if it is abandoned', async () => {
+    const bench = at();
+    bench.product = { ...HELLO, strategy: 'recreate' };
+    const { first, leased } = await updating(bench);
+
+    await bench.core.callbacks.progress({ ...leased, ...STOP });
+    expect(await bench.route(first.instance_id)).toMatchObject({ state: 'updating', seq: first.claim.seq });
+
+    await bench.core.callbacks.failed({ ...leased, stage: 'start', reason: 'start_failed', log_tail: '' });
+    expect(await bench.route(first.instance_id)).toMatchObject({ state: 'live', seq: first.claim.seq });
+  });
+
+  test('that is killed after its stop has live routes again when Jenkins says that it ended', async () => {
+    const bench = at();
+    bench.product = { ...HELLO, strategy: 'recreate' };
+    const { first, leased, build } = await updating(bench);
+    await bench.core.callbacks.progress({ ...leased, ...STOP });
+    bench.builds.end(build, 'ABORTED');
+
+    await bench.core.tracker.round();
+
+    expect(await bench.route(first.instance_id)).toMatchObject({ state: 'live' });
+  });
+
+  test('that goes live leads to the new target', async () => {
+    const bench = at();
+    bench.product = { ...HELLO, strategy: 'recreate' };
+    const { first, leased, claim } = await updating(bench);
+    await bench.core.callbacks.progress({ ...leased, ...STOP });
+    await bench.core.callbacks.ready(bench.readyMessage(claim));
+
+    expect(await bench.route(first.instance_id)).toMatchObject({ state: 'live', seq: claim.seq });
+  });
+});
+
+test('the stop of a swap touches no route, and other stages never do', async () => {
+  const bench = at();
+  const { first, leased } = await updating(bench);
+  const before = await bench.route(first.instance_id);
+
+  await bench.core.callbacks.progress({ ...leased, ...STOP });
+  await bench.core.callbacks.progress({ ...leased, stage: 'start', status: 'started' });
+
+  expect(await bench.route(first.instance_id)).toEqual(before);
+});
+
+test('every endpoint of a product gets its own route, the primary one under the instance’s id', async () => {
+  const bench = at();
+  const admin = { name: 'admin', service: 'web', port: 9090, primary: false };
+  bench.product = { ...HELLO, endpoints: [...HELLO.endpoints, admin] };
+  const { instance_id, claim } = await bench.bringLive();
+  const portOf = (name: string) => claim.endpoints.find((endpoint) => endpoint.name === name)?.candidates[0];
+
+  expect(await bench.route(instance_id)).toMatchObject({ target_port: portOf('web') });
+  expect(await bench.route(`${instance_id}--admin`)).toMatchObject({ target_port: portOf('admin') });
+  expect(await bench.store.instance(instance_id)).toMatchObject({
+    live_endpoints: [instance_id, `${instance_id}--admin`],
+  });
+});
+
+test('ready keeps the port that was taken and frees the other candidates', async () => {
+  const bench = at();
+  const { claim } = await bench.bringLive();
+
+  const used = await bench.redis.hgetall(`${bench.prefix}host:cl-a:ports`);
+
+  expect(used).toEqual({ [String(claim.endpoints[0]?.candidates[0])]: claim.project });
+});
+
+test('a host that knows a higher seq teaches it: the next claim is above', async () => {
+  const bench = at();
+  const { first, build, leased } = await updating(bench);
+  const host_seq = String(Math.floor(Date.now() / 1_000) + 3_600);
+  const stale = { stage: 'prepare', reason: 'stale_seq', host_seq, log_tail: '' };
+  await bench.core.callbacks.failed({ ...leased, ...stale });
+  bench.builds.end(build, 'FAILURE');
+  await bench.core.tracker.round();
+
+  await bench.core.orders.deployAgain(first.instance_id, {}, ORDERER);
+  const { claim } = await bench.runBuild();
+
+  expect(Number(claim.seq)).toBe(Number(host_seq) + 1);
+});
+
+test('the reason and the end of the log of a failure are kept for people', async () => {
+  const bench = at();
+  const { leased } = await updating(bench);
+
+  const message = { stage: 'gate', reason: 'unhealthy', detail: 'GET / answered 500', log_tail: 'last line' };
+  expect(await bench.core.callbacks.failed({ ...leased, ...message })).toEqual({
+    ...{ decision: 'abandoned', reason: 'GET / answered 500' },
+  });
+
+  expect(await bench.store.deployment(leased.deployment_id as never)).toMatchObject({
+    ...{
+      phase: 'failed',
+      reason: { code: 'unhealthy', detail: 'GET / answered 500' },
+      log_tail: 'last line',
+    },
+  });
+});
+
+test('a failure after the switch changes nothing: the decision is told again', async () => {
+  const bench = at();
+  const { first, claim, leased } = await updating(bench);
+  await bench.core.callbacks.ready(bench.readyMessage(claim));
+
+  const answer = await bench.core.callbacks.failed({
+    ...leased,
+    stage: 'retire',
+    reason: 'ssh_lost',
+    log_tail: '',
+  });
+
+  expect(answer).toEqual({ decision: 'switched', retire: [first.claim.project] });
+  expect(await bench.route(first.instance_id)).toMatchObject({ seq: claim.seq, state: 'live' });
+});
+
+test('retired before any decision is refused, and removed is only for a removal', async () => {
+  const bench = at();
+  const { leased } = await updating(bench);
+
+  await expect(bench.core.callbacks.retired({ ...leased, removed: [] })).rejects.toMatchObject({
+    code: 'conflict',
+  });
+  await expect(bench.core.callbacks.removed({ ...leased, removed: [] })).rejects.toMatchObject({
+    code: 'wrong_job',
+  });
+});
+
+test('ready of a removal leads nowhere', async () => {
+  const bench = at();
+  const { instance_id, claim: live } = await bench.bringLive();
+  await bench.core.orders.remove(instance_id, { keepData: false }, ORDERER);
+  await bench.core.tracker.round();
+  const claim = await bench.claim(must(bench.builds.startNext()));
+  const forged = { ...bench.readyMessage(live), lease: claim.lease, deployment_id: claim.deployment_id };
+
+  await expect(bench.core.callbacks.ready(forged)).rejects.toMatchObject({ code: 'target_not_offered' });
+  expect(await bench.route(instance_id)).toMatchObject({ state: 'withdrawn' });
+});
