@@ -17,12 +17,13 @@ import type { DeploymentStore } from './deployment-store.ts';
 import { openOnOldTarget, type DrainingOptions } from './draining.ts';
 import { holdsLease } from './lease.ts';
 import { requireOffered, unusedPorts } from './offered-target.ts';
+import { requireTrust, type StoreTrust } from './store-trust.ts';
 import type { Verification } from './verification.ts';
 
 /** A quick probe is answered in the same exchange; a slow one with 202. */
 const ANSWER_WITHIN_MS = 1_000;
 
-export interface CallbacksOptions extends DrainingOptions {
+export interface CallbacksOptions extends DrainingOptions, StoreTrust {
   readonly store: DeploymentStore;
   readonly hosts: HostStore;
   readonly verification: Verification;
@@ -112,6 +113,7 @@ export class Callbacks {
   }
 
   async #leased({ lease, deployment_id }: Leased): Promise<Deployment> {
+    requireTrust(this.#options);
     const { store, secret } = this.#options;
     const deployment = isDeploymentId(deployment_id) ? await store.deployment(deployment_id) : undefined;
     if (!deployment || !holdsLease(secret, deployment, lease)) {

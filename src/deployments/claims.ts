@@ -13,10 +13,11 @@ import type { Instance } from './instance.ts';
 import { leaseOf } from './lease.ts';
 import { newDeployment } from './new-deployment.ts';
 import { settle } from './settlement.ts';
+import { requireTrust, type StoreTrust } from './store-trust.ts';
 
 const ATTEMPTS = 3;
 
-export interface ClaimsOptions extends FactSources {
+export interface ClaimsOptions extends FactSources, StoreTrust {
   readonly secret: Secret;
   readonly deadlineMs: number;
   readonly faults: FaultPoints;
@@ -39,6 +40,7 @@ export class Claims {
    * the same answer while its deployment is undecided. Throws the refusals of docs/callbacks.md.
    */
   async claim(message: ClaimMessage, signal: AbortSignal): Promise<ClaimAnswer> {
+    requireTrust(this.#options);
     const build = await readClaimingBuild(this.#options.builds, message, signal);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const facts = await gatherFacts(this.#options, build);

@@ -13,12 +13,13 @@ import type { DeploymentStore } from './deployment-store.ts';
 import { Follower } from './follower.ts';
 import type { JobBook } from './job-book.ts';
 import { Orders, type OrdersOptions } from './orders.ts';
+import type { StoreTrust } from './store-trust.ts';
 import { Tracker } from './tracker.ts';
 import { Trigger } from './trigger.ts';
 import { Verification } from './verification.ts';
 
 /** Everything that the parts of this feature share. */
-export interface DeploymentsOptions {
+export interface DeploymentsOptions extends StoreTrust {
   readonly store: DeploymentStore;
   readonly hosts: HostStore;
   readonly products: OrdersOptions['products'];
@@ -33,8 +34,6 @@ export interface DeploymentsOptions {
   readonly deadlineMs: number;
   readonly probeTimeoutMs: number;
   readonly trackEveryMs: number;
-  /** False while the store's generation is not accepted: nothing is triggered or applied. */
-  readonly mayAct: () => boolean;
   readonly linkTo: (deploymentId: string) => string;
   readonly faults: FaultPoints;
   readonly log: Logger;

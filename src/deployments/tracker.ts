@@ -8,14 +8,13 @@ import type { DeploymentStore } from './deployment-store.ts';
 import { admitWaiting } from './dispatcher.ts';
 import type { Follower } from './follower.ts';
 import { isTerminal } from './phases.ts';
+import type { StoreTrust } from './store-trust.ts';
 
-export interface TrackerOptions {
+export interface TrackerOptions extends StoreTrust {
   readonly store: DeploymentStore;
   readonly follower: Follower;
   /** How often everything open is looked at. */
   readonly everyMs: number;
-  /** False while the store's generation is not accepted: nothing is triggered or applied. */
-  readonly mayAct: () => boolean;
   readonly log: Logger;
   readonly metrics: Metrics;
 }

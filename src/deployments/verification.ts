@@ -5,8 +5,9 @@ import type { Candidate, Deployment, DeploymentId, Reason } from './deployment.t
 import type { DecideOutcome, DecisionOrder, DeploymentStore, NewRoute } from './deployment-store.ts';
 import { endpointIdOf, projectOf, type Instance } from './instance.ts';
 import type { Release } from './release.ts';
+import { requireTrust, type StoreTrust } from './store-trust.ts';
 
-export interface VerificationOptions {
+export interface VerificationOptions extends StoreTrust {
   readonly store: DeploymentStore;
   readonly probe: typeof probeTarget;
   readonly probeTimeoutMs: number;
@@ -117,6 +118,8 @@ export class Verification {
   }
 
   async #decide(id: DeploymentId, order: DecisionOrder): Promise<void> {
+    // The store may have become another one while we probed.
+    requireTrust(this.#options);
     const { store, log } = this.#options;
     let outcome = await store.decide(id, order);
     if (outcome.kind === 'refused' && order.decision.outcome === 'switched') {

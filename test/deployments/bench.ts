@@ -113,6 +113,8 @@ export class Bench {
   now = Date.now();
   /** What is in the catalogue now. */
   product: Product = HELLO;
+  /** False: the store is another one than before. */
+  mayAct = true;
   probe: () => ProbeResult | Promise<ProbeResult> = () => ({ healthy: true });
   proxies = { acknowledged: true, open: 0 };
   core!: Deployments;
@@ -162,7 +164,7 @@ export class Bench {
         deadlineMs: 900_000,
         probeTimeoutMs: 1_000,
         trackEveryMs: 1_000,
-        mayAct: () => true,
+        mayAct: () => this.mayAct,
         linkTo: (id) => `http://pages/deployments/${id}`,
         log: noLog,
         metrics: noMetrics,
