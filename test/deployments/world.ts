@@ -13,10 +13,28 @@ const SLOTS = 2;
 /** Refusals and outages are answers; anything else is a bug. */
 const UNEXPECTED = new Set(['internal']);
 
+interface SeenRoute {
+  readonly seq: string;
+  readonly state: string;
+  readonly target_port?: number;
+}
+
+interface SeenInstance {
+  readonly id: InstanceId;
+  readonly instance: Instance | undefined;
+  readonly route: SeenRoute | null;
+}
+
+interface Seen {
+  readonly deployments: readonly Deployment[];
+  readonly instances: readonly SeenInstance[];
+  readonly ports: Readonly<Record<string, string>>;
+  readonly active: number;
+}
+
 /** Orders, builds, messages in any order, twice, late or never: what must hold whatever happens. */
 export class World {
   readonly bench: Bench;
-  readonly #redis: Redis;
   readonly #builds: Build[] = [];
   readonly #claims: ClaimAnswer[] = [];
   readonly #instances: InstanceId[] = [];
@@ -25,7 +43,6 @@ export class World {
   readonly #routeSeqs = new Map<string, bigint>();
 
   constructor(redis: Redis) {
-    this.#redis = redis;
     this.bench = new Bench(redis);
   }
 
@@ -56,11 +73,32 @@ export class World {
 
   /** Throws with words when something that must always hold does not. */
   async check(): Promise<void> {
-    const { items } = await this.bench.store.deployments({ offset: 0, limit: 500 });
-    for (const deployment of items) this.#checkHistory(deployment);
-    for (const id of this.#instances) await this.#checkInstance(id, items);
-    const { active } = await this.bench.store.load(aHost().id);
-    must(active.length <= SLOTS, 'a host works on more deployments than it has slots');
+    const seen = await this.#look();
+    for (const deployment of seen.deployments) this.#checkHistory(deployment);
+    for (const each of seen.instances) this.#checkInstance(each, seen);
+    must(seen.active <= SLOTS, 'a host works on more deployments than it has slots');
+  }
+
+  /** Everything at one moment: probes and steps under way write between our reads, so read until they did not. */
+  async #look(): Promise<Seen> {
+    const { redis, prefix, store } = this.bench;
+    const lastEvent = async () =>
+      JSON.stringify(await redis.xrevrange(`${prefix}events`, '+', '-', 'COUNT', 1));
+    for (;;) {
+      const before = await lastEvent();
+      const { items } = await store.deployments({ offset: 0, limit: 500 });
+      const instances = await Promise.all(
+        this.#instances.map(async (id) => ({
+          id,
+          instance: await store.instance(id),
+          route: (await this.bench.route(id)) as unknown as SeenRoute | null,
+        })),
+      );
+      const ports = await redis.hgetall(`${prefix}host:cl-a:ports`);
+      const { active } = await store.load(aHost().id);
+      if (before === (await lastEvent()))
+        return { deployments: items, instances, ports, active: active.length };
+    }
   }
 
   /** When all builds have ended and time passes, everything finds its end. */
@@ -132,26 +170,20 @@ export class World {
     );
   }
 
-  async #checkInstance(id: InstanceId, all: readonly Deployment[]): Promise<void> {
-    const instance = await this.bench.store.instance(id);
-    const working = all.filter(
+  #checkInstance({ id, instance, route }: SeenInstance, { deployments, ports }: Seen): void {
+    const working = deployments.filter(
       (d) => d.instance_id === id && d.claimed_at !== undefined && d.finished_at === undefined,
     );
     must(working.length <= 1, 'two deployments work on one instance');
     must(working.length === 0 || working[0]?.id === instance?.active, 'who works does not hold the lock');
-    this.#checkDesire(instance, all);
-    const text = await this.#redis.get(`${this.bench.prefix}route:${id}`);
-    if (text === null) return;
-    const route = JSON.parse(text) as { seq: string; state: string; target_port?: number };
+    this.#checkDesire(instance, deployments);
+    if (route === null) return;
     const before = this.#routeSeqs.get(id) ?? 0n;
     must(BigInt(route.seq) >= before, 'a route went back to an older seq');
     this.#routeSeqs.set(id, BigInt(route.seq));
-    must(
-      route.state !== 'live' || route.seq === instance?.live_seq,
-      'a route leads elsewhere than to what is live',
-    );
     if (route.state !== 'live' || instance === undefined) return;
-    const owner = await this.#redis.hget(`${this.bench.prefix}host:cl-a:ports`, String(route.target_port));
+    must(route.seq === instance.live_seq, 'a route leads elsewhere than to what is live');
+    const owner = ports[String(route.target_port)];
     must(owner === projectOf(id, instance.live_seq), 'the port of a live route belongs to somebody else');
   }
 
