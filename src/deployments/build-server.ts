@@ -60,6 +60,14 @@ export type Found =
   | { readonly kind: 'build'; readonly build: Build }
   | { readonly kind: 'none' };
 
+/** What a search is for: an order of ours, by the id that it carries. */
+export interface SearchedOrder {
+  readonly job: JobName;
+  readonly deploymentId: string;
+  /** Builds that started before are not looked at; epoch milliseconds. */
+  readonly sinceMs: number;
+}
+
 export interface LogChunk {
   readonly text: string;
   /** Offset to ask for next. */
@@ -90,7 +98,7 @@ export interface BuildServer {
    * clock difference are allowed for). Only what our own account started counts, and the first of several:
    * rebuilds by other people carry the same id. Repeatable. None also when the job does not exist.
    */
-  find(job: JobName, deploymentId: string, sinceMs: number, signal: AbortSignal): Promise<Found>;
+  find(order: SearchedOrder, signal: AbortSignal): Promise<Found>;
   /** The item, if it still carries this DEPLOYMENT_ID; ids are reused after a crash. */
   readQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<QueueItem>;
   /** Undefined when there is no such build (any more). */

@@ -105,6 +105,8 @@ export interface HostLoad {
   readonly active: readonly DeploymentId[];
   /** In order of arrival. */
   readonly waiting: readonly DeploymentId[];
+  /** What an operator holds back: everything, or new deployments on this host (removals go on). */
+  readonly hold?: 'frozen' | 'host_cordoned';
 }
 
 /**
@@ -133,7 +135,6 @@ export interface DeploymentStore {
   /** Everything that still holds or waits for something, soonest deadline first. */
   open(): Promise<readonly DeploymentId[]>;
   load(host: HostId): Promise<HostLoad>;
-  isFrozen(): Promise<boolean>;
   replay(idempotency: Pick<IdempotencyRecord, 'key' | 'body_sha'>): Promise<CreateOutcome | undefined>;
 
   instances(page: PageQuery): Promise<Page<Instance>>;

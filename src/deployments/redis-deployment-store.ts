@@ -20,6 +20,7 @@ import type {
 import type { Instance, InstanceId } from './instance.ts';
 import type { Phase } from './phases.ts';
 import { decodeDeployment, decodeInstance, encodeDeployment, encodeInstance } from './record-codec.ts';
+import { readHostLoad } from './redis-host-load.ts';
 import { readPage } from './redis-page.ts';
 import { Scripts, type ScriptsOptions } from './redis-scripts.ts';
 import type { ReleaseBox } from './release-box.ts';
@@ -183,13 +184,7 @@ export class RedisDeploymentStore implements DeploymentStore {
   }
 
   async load(host: HostId): Promise<HostLoad> {
-    const active = await this.#read(`host:${host}:active`, (key) => this.#redis.smembers(key));
-    const waiting = await this.#read(`host:${host}:waiting`, (key) => this.#redis.zrange(key, '0', '-1'));
-    return { active: active as DeploymentId[], waiting: waiting as DeploymentId[] };
-  }
-
-  async isFrozen(): Promise<boolean> {
-    return (await this.#read('frozen', (key) => this.#redis.exists(key))) === 1;
+    return readHostLoad(this.#redis, this.#prefix, host);
   }
 
   async replay({

@@ -89,7 +89,10 @@ export class Trigger {
 
   async #search(deployment: Deployment, postedAt: number, signal: AbortSignal): Promise<void> {
     const { store, builds, clock } = this.#options;
-    const found = await builds.find(deployment.job, deployment.id, postedAt - CLOCK_SKEW_MS, signal);
+    const found = await builds.find(
+      { job: deployment.job, deploymentId: deployment.id, sinceMs: postedAt - CLOCK_SKEW_MS },
+      signal,
+    );
     if (found.kind !== 'none') this.#emptySince.delete(deployment.id);
     switch (found.kind) {
       case 'queued':
@@ -112,7 +115,10 @@ export class Trigger {
   /** An answer that is nearly always a refusal (500): looked for once, then believed. */
   async #searchOnce(deployment: Deployment, detail: string, signal: AbortSignal): Promise<void> {
     const { builds, clock } = this.#options;
-    const found = await builds.find(deployment.job, deployment.id, clock() - CLOCK_SKEW_MS, signal);
+    const found = await builds.find(
+      { job: deployment.job, deploymentId: deployment.id, sinceMs: clock() - CLOCK_SKEW_MS },
+      signal,
+    );
     if (found.kind === 'none') await this.#reject(deployment, { code: 'build_server_refused', detail });
   }
 

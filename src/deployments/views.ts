@@ -62,11 +62,13 @@ export function pendingOf({ deployment, instance, load }: PendingFacts): Pending
 }
 
 function reasonOf(
-  { phase, queue_why }: Deployment,
+  { phase, queue_why, kind }: Deployment,
   instance: Instance | undefined,
   load: HostLoad | undefined,
 ): string {
   if (phase === 'waiting') {
+    const hold = holdOf(kind, load);
+    if (hold) return hold;
     if (instance?.active) return 'instance_busy';
     return load && load.active.length > 0 ? 'host_full' : 'in_line';
   }
@@ -74,11 +76,17 @@ function reasonOf(
   return phase;
 }
 
+/** A cordon holds no removal back. */
+function holdOf(kind: Deployment['kind'], load: HostLoad | undefined): HostLoad['hold'] {
+  return load?.hold === 'host_cordoned' && kind === 'destroy' ? undefined : load?.hold;
+}
+
 function holderOf(
-  { id }: Deployment,
+  { id, kind }: Deployment,
   instance: Instance | undefined,
   load: HostLoad | undefined,
 ): string | undefined {
+  if (holdOf(kind, load)) return undefined;
   const holder = instance?.active || load?.active[0];
   return holder === id ? undefined : holder;
 }

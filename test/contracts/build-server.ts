@@ -46,7 +46,10 @@ export function buildServerContract(name: string, open: () => Promise<BuildServe
     async function running(deploymentId: string): Promise<Build> {
       await queued(deploymentId);
       const find = async () => {
-        const found = await bench.builds.find(bench.job, deploymentId, Date.now() - 60_000, signal);
+        const found = await bench.builds.find(
+          { job: bench.job, deploymentId: deploymentId, sinceMs: Date.now() - 60_000 },
+          signal,
+        );
         return found.kind === 'build' && found.build.running ? found.build : undefined;
       };
       return must(await pollUntil(find, { ...TIMES, signal }));
@@ -66,7 +69,10 @@ export function buildServerContract(name: string, open: () => Promise<BuildServe
 
       const queueId = await queued(id);
       const again = await queued(id);
-      const found = await bench.builds.find(bench.job, id, Date.now(), signal);
+      const found = await bench.builds.find(
+        { job: bench.job, deploymentId: id, sinceMs: Date.now() },
+        signal,
+      );
       const item = await bench.builds.readQueueItem(queueId, id, signal);
       await bench.release();
 
@@ -110,7 +116,10 @@ export function buildServerContract(name: string, open: () => Promise<BuildServe
 
       const first = await bench.builds.cancelQueueItem(queueId, id, signal);
       const item = await bench.builds.readQueueItem(queueId, id, signal);
-      const found = await bench.builds.find(bench.job, id, Date.now() - 60_000, signal);
+      const found = await bench.builds.find(
+        { job: bench.job, deploymentId: id, sinceMs: Date.now() - 60_000 },
+        signal,
+      );
       await bench.release();
 
       expect(first).toBe(true);
@@ -202,7 +211,9 @@ export function buildServerContract(name: string, open: () => Promise<BuildServe
 
       expect(await bench.builds.readBuild(ref, signal)).toBeUndefined();
       expect(await bench.builds.fetchLog(ref, LIMIT_BYTES, signal)).toBeUndefined();
-      expect(await bench.builds.find(bench.job, 'd-nobody', 0, signal)).toEqual({ kind: 'none' });
+      expect(
+        await bench.builds.find({ job: bench.job, deploymentId: 'd-nobody', sinceMs: 0 }, signal),
+      ).toEqual({ kind: 'none' });
       expect(await bench.builds.trigger('no-such-job', { DEPLOYMENT_ID: 'd' }, signal)).toMatchObject({
         kind: 'refused',
       });

@@ -120,3 +120,17 @@ test('orders that come at the same moment take no more slots than there are', as
   expect(phases.filter((phase) => phase === 'waiting')).toHaveLength(3);
   expect(bench.builds.accepted).toHaveLength(2);
 });
+
+test('an order that an operator holds back says so, and names nobody as its holder', async () => {
+  const bench = at();
+  await bench.order();
+  await bench.core.tracker.round();
+  await bench.redis.set(`${bench.prefix}frozen`, '1');
+  const frozen = await bench.order();
+  expect(await pendingOf(bench, frozen.deployment_id)).toMatchObject({ reason: 'frozen' });
+
+  await bench.redis.del(`${bench.prefix}frozen`);
+  await bench.hosts.put(aHost({ cordoned: true }));
+  const pending = await pendingOf(bench, frozen.deployment_id);
+  expect([pending.reason, pending.holder]).toEqual(['host_cordoned', undefined]);
+});

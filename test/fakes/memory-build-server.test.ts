@@ -34,7 +34,9 @@ test('an order whose answer is lost is accepted all the same', async () => {
   const outcome = await builds.trigger(JOB, { DEPLOYMENT_ID: 'd-1' }, signal);
 
   expect(outcome).toMatchObject({ kind: 'ambiguous', whenNotFound: 'repeat' });
-  expect(await builds.find(JOB, 'd-1', 0, signal)).toMatchObject({ kind: 'queued' });
+  expect(await builds.find({ job: JOB, deploymentId: 'd-1', sinceMs: 0 }, signal)).toMatchObject({
+    kind: 'queued',
+  });
 });
 
 test('after a crash the ids of forgotten items are given to others', async () => {
@@ -57,6 +59,6 @@ test('a rebuild by an operator is not what a search for our order finds', async 
 
   const build = builds.addOperatorBuild(JOB, { DEPLOYMENT_ID: 'd-1' }, [cause]);
 
-  expect(await builds.find(JOB, 'd-1', 0, signal)).toEqual({ kind: 'none' });
+  expect(await builds.find({ job: JOB, deploymentId: 'd-1', sinceMs: 0 }, signal)).toEqual({ kind: 'none' });
   expect(await builds.readBuild(build, signal)).toEqual(build);
 });

@@ -8,6 +8,7 @@ import type {
   LogChunk,
   QueueId,
   QueueItem,
+  SearchedOrder,
   StopStep,
   TriggerOutcome,
 } from '../../src/deployments/build-server.ts';
@@ -124,7 +125,7 @@ export class MemoryBuildServer implements BuildServer {
     return { kind: 'ambiguous', detail: 'The answer got lost', whenNotFound: 'repeat' };
   }
 
-  async find(job: JobName, deploymentId: string, sinceMs: number, signal: AbortSignal): Promise<Found> {
+  async find({ job, deploymentId, sinceMs }: SearchedOrder, signal: AbortSignal): Promise<Found> {
     this.#reach(signal);
     for (const [queueId, item] of this.#items) {
       const waits = item.job === job && item.state.kind === 'waiting';

@@ -8,6 +8,7 @@ import { ProductShelf } from './support-a-products.ts';
 import { filesThatShow, watchCommandLines, type Needles } from './support-a-secrets.ts';
 
 const TIMEOUT_MS = 240_000;
+const CHAIN_MS = 900_000;
 const API_KEY = 'sk-live-Zr8vQ2mN7xT4';
 const MARK = '/tmp/ark-journey-was-run';
 const HOSTILE = `{{ 7*7 }} $(touch ${MARK}) \${X} $$ "><script>ñ 日本 🚀 ' \\`;
@@ -37,7 +38,7 @@ beforeAll(async () => {
     },
   });
   const environment = { ARK_PRODUCTS_DIR: shelf.dir };
-  chain = await startChain({ hosts: 2, environment }, AbortSignal.timeout(TIMEOUT_MS));
+  chain = await startChain({ hosts: 2, environment }, AbortSignal.timeout(CHAIN_MS));
   const watch = watchCommandLines(ourSecrets());
   const order = { product_id: 'hello-vault', client_name: '$(id) {{ 7*7 }} Ñandú & Cía.', host_id: 'h-2' };
   instance = await deploy(chain, { ...order, inputs: { title: HOSTILE, api_key: API_KEY } });

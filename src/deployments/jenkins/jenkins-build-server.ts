@@ -9,6 +9,7 @@ import type {
   LogChunk,
   QueueId,
   QueueItem,
+  SearchedOrder,
   StopStep,
   TriggerOutcome,
 } from '../build-server.ts';
@@ -90,7 +91,7 @@ export class JenkinsBuildServer implements BuildServer {
     }
   }
 
-  async find(job: JobName, deploymentId: string, sinceMs: number, signal: AbortSignal): Promise<Found> {
+  async find({ job, deploymentId, sinceMs }: SearchedOrder, signal: AbortSignal): Promise<Found> {
     const { user } = this.#options;
     // The queue first: an item that starts between the two readings is among the builds.
     const queue = await this.#ask('list the queue', {

@@ -144,9 +144,10 @@ export class JenkinsTransport {
       ...(form ? { body: Buffer.from(new URLSearchParams(form).toString()) } : {}),
       ...how,
     };
-    const send = method === 'GET' ? this.#client._get : this.#client._post;
     const report: Middleware = (exchange, next) => next(false, { res: exchange.res, err: exchange.err });
-    return (await send.call(this.#client, request, report)) as Exchange;
+    const answer =
+      method === 'GET' ? this.#client._get(request, report) : this.#client._post(request, report);
+    return (await answer) as Exchange;
   }
 
   /** Some servers send back what they got; it must not reach an error message. */

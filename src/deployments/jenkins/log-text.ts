@@ -1,14 +1,12 @@
+/* eslint-disable no-control-regex -- escape sequences are what this file is about */
 /** ConsoleNotes, invisible annotations of Jenkins: ESC[8mha: base64 ESC[0m. */
 const NOTE = /\u001b\[8mha:[A-Za-z0-9+/=]*\u001b\[0m/g;
 /** Colours and cursor moves (CSI), titles and links (OSC), and the two-character sequences. */
-// eslint-disable-next-line no-control-regex
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\^_])/g;
 /** What a chunk may end with that only the next one completes. */
-// eslint-disable-next-line no-control-regex
 const UNFINISHED =
   /\u001b(?:\[8mha:[A-Za-z0-9+/=]*(?:\u001b\[?0?)?|\[8?m?h?a?|\[[0-?]*[ -/]*|\][^\u0007\u001b]*)?$|\r$/;
 /** The rest of a note whose beginning is not in our hands. */
-// eslint-disable-next-line no-control-regex
 const REST_OF_NOTE = /^[A-Za-z0-9+/=]{40,}\u001b\[0m/;
 const CARRY_CHARACTERS = 64 * 1024;
 

@@ -27,6 +27,8 @@ export const EN_CODES: Readonly<Record<KnownCode, string>> = {
   build_server_refused: 'Jenkins has refused the job',
   instance_busy: 'Another deployment holds this instance',
   host_full: 'The host is busy with other deployments',
+  host_cordoned: 'The host takes no new deployments for now',
+  frozen: 'An operator has stopped all new jobs for now',
   in_line: 'Others are ahead in the queue of the host',
   cancelling: 'It is being cancelled',
   build_aborted: 'The job was interrupted in Jenkins',

@@ -26,6 +26,8 @@ export const ES_CODES = {
   build_server_refused: 'Jenkins ha rechazado el trabajo',
   instance_busy: 'Otro despliegue ocupa esta instancia',
   host_full: 'El servidor está ocupado con otros despliegues',
+  host_cordoned: 'El servidor no admite despliegues nuevos por ahora',
+  frozen: 'El operador ha detenido por ahora todos los trabajos nuevos',
   in_line: 'Hay otros delante en la cola del servidor',
   cancelling: 'Se está cancelando',
   build_aborted: 'El trabajo se interrumpió en Jenkins',

@@ -17,7 +17,8 @@ const read = (name: string) => {
   jenkins.reply(recorded(name));
   return jenkins.client().readBuild({ job: JOB, number: 9 }, signal);
 };
-const find = (deploymentId = 'd-1') => jenkins.client().find(JOB, deploymentId, NOW, signal);
+const find = (deploymentId = 'd-1') =>
+  jenkins.client().find({ job: JOB, deploymentId: deploymentId, sinceMs: NOW }, signal);
 const page = (...builds: BuildFields[]) => json({ allBuilds: builds.map(aBuild) });
 
 test('a running build has its parameters, booleans as text, passwords left out', async () => {

@@ -33,7 +33,10 @@ describe('faults of the local Jenkins', () => {
 
     const outcome = await trigger('d-lost');
     const search = async () => {
-      const found = await jenkins.builds.find(JOB, 'd-lost', Date.now(), signal);
+      const found = await jenkins.builds.find(
+        { job: JOB, deploymentId: 'd-lost', sinceMs: Date.now() },
+        signal,
+      );
       return found.kind === 'build' ? found : undefined;
     };
 
@@ -50,7 +53,9 @@ describe('faults of the local Jenkins', () => {
 
     expect(after).toEqual({ kind: 'queued', queueId: before.queueId });
     expect(await jenkins.builds.readQueueItem(before.queueId, 'd-before', signal)).toEqual({ kind: 'gone' });
-    expect(await jenkins.builds.find(JOB, 'd-before', 0, signal)).toEqual({ kind: 'none' });
+    expect(await jenkins.builds.find({ job: JOB, deploymentId: 'd-before', sinceMs: 0 }, signal)).toEqual({
+      kind: 'none',
+    });
     expect(await jenkins.builds.cancelQueueItem(before.queueId, 'd-before', signal)).toBe(false);
     expect(await jenkins.builds.cancelQueueItem(before.queueId, 'd-after', signal)).toBe(true);
     await jenkins.fault({ pause_queue: false });

@@ -24,7 +24,7 @@ export type Reply = (res: ServerResponse, seen: Seen) => void;
 /** A server that answers what the test tells it to, in order, and keeps what it was asked. */
 export class ScriptedJenkins {
   readonly seen: Seen[] = [];
-  readonly #server = createServer((req, res) => this.#handle(req, res));
+  readonly #server = createServer((req, res) => void this.#handle(req, res));
   readonly #replies: Reply[] = [];
   readonly #clients: JenkinsBuildServer[] = [];
   #always: Reply | undefined;
