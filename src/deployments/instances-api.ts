@@ -52,7 +52,7 @@ export function createInstancesApi(options: InstancesApiOptions): Router {
   router.get('/api/instances/:id', requireRight('instances:read'), async (request, response) => {
     const { wait = 0 } = validate(waitQuery, request.query, { convert: true });
     const instance = await findInstance(store, request);
-    if (wait > 0) await holdUntil(() => hasChanged(instance, options), wait, { ...options, response });
+    if (wait > 0) await holdUntil(await changeOf(instance, options), wait, { ...options, response });
     response.json(await views.instance(await findInstance(store, request)));
   });
 
@@ -120,12 +120,17 @@ async function sendPlaced(
     .json({ ...placed, access_url: views.accessUrl(instance), status, status_url });
 }
 
-/** Whether the status or the phase of the last deployment is another one than `before` had. */
-async function hasChanged(before: Instance, { store, views }: InstancesApiOptions): Promise<boolean> {
-  const { status, phase } = await views.instance(before);
-  const now = await store.instance(before.id);
-  const view = now && (await views.instance(now));
-  return view?.['status'] !== status || view?.['phase'] !== phase;
+/** Remembers status and phase as they are; the check says whether they are others now. */
+async function changeOf(
+  instance: Instance,
+  { store, views }: InstancesApiOptions,
+): Promise<() => Promise<boolean>> {
+  const before = await views.instance(instance);
+  return async () => {
+    const now = await store.instance(instance.id);
+    const view = now && (await views.instance(now));
+    return view?.['status'] !== before['status'] || view?.['phase'] !== before['phase'];
+  };
 }
 
 /** Holds the answer back until the check holds, the time is over, or the caller hangs up. */

@@ -118,7 +118,7 @@ test(
     await alert.waitFor({ timeout: DEPLOY_MS });
     await picture('failure');
 
-    expect(await alert.textContent()).toContain(ES_CODES.container_failed);
+    expect(await alert.textContent()).toContain(ES_CODES.health_gate_failed);
     expect(await page.getByRole('link', { name: 'Acceder a mi Aplicación' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Reintentar' }).waitFor();
     await page.reload();

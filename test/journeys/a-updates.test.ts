@@ -49,7 +49,7 @@ const WITH_DATA: ProductEdits = {
 /** What is wrong with the new version, and the code that says so. */
 const BREAKAGES = {
   'never-healthy': {
-    code: 'container_failed',
+    code: 'health_gate_failed',
     edits: { compose: { 'expose:': "command: [httpd, -f, -p, '8080', -h, /usr/share/hello]\n    expose:" } },
   },
   'no-health-page': { code: 'health_gate_failed', edits: { product: { '/healthz': '/no-such-page' } } },

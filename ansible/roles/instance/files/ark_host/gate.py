@@ -49,7 +49,7 @@ def wait_for_containers(engine, instance_id, project, deadline):
 
 
 def problem(container):
-    """What a container still lacks, or None. Throws container_failed when waiting is of no use."""
+    """What a container still lacks, or None. Throws container_failed or health_gate_failed when waiting is of no use."""
     state = container["State"]
     service = projects.label(container, projects.SERVICE)
     if projects.is_done(container):
@@ -60,7 +60,7 @@ def problem(container):
     if state["Status"] in ("exited", "dead") and not state.get("Restarting"):
         raise StepFailed("container_failed", f"{service} ended with exit code {state['ExitCode']}")
     if health == "unhealthy":
-        raise StepFailed("container_failed", f"{service} is unhealthy")
+        raise StepFailed("health_gate_failed", f"{service} is unhealthy")
     if state["Status"] != "running" or health not in ("none", "healthy"):
         return f"{service} is {state['Status'] if health == 'none' else health}"
     return None
