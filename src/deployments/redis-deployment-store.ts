@@ -140,8 +140,7 @@ export class RedisDeploymentStore implements DeploymentStore {
   }
 
   async cancel(id: DeploymentId, by: string): Promise<CancelOutcome> {
-    const cancel = JSON.stringify({ by, at: Date.now() });
-    const [word, phase] = await this.#scripts.run('cancel', { deployment_id: id, cancel });
+    const [word, phase] = await this.#scripts.run('cancel', { deployment_id: id, by });
     return (word === 'ended' ? { kind: word, phase } : { kind: word }) as CancelOutcome;
   }
 
