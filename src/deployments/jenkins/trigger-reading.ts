@@ -28,8 +28,9 @@ export function readTrigger(answer: Answer, job: JobName): TriggerOutcome {
 
 /** What it means that no whole answer to a trigger came. */
 export function readTriggerFailure(failure: NoAnswer): TriggerOutcome {
-  if (!failure.sent) return { kind: 'unavailable', detail: failure.message };
-  return { kind: 'ambiguous', detail: failure.message, whenNotFound: 'repeat' };
+  const detail = `Jenkins does not answer: ${failure.message}`; // people read it as the reason of the waiting
+  if (!failure.sent) return { kind: 'unavailable', detail };
+  return { kind: 'ambiguous', detail, whenNotFound: 'repeat' };
 }
 
 /** 303 is an item that already waits with the same parameters. The id may have 63 bits: text. */
