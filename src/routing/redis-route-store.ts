@@ -71,7 +71,7 @@ export class RedisRouteStore implements RouteStore {
     }
   }
 
-  listen({ onChange, onSubscribed }: StoreListener): () => void {
+  listen({ onChange, onSubscribed, onLost = () => undefined }: StoreListener): () => void {
     const subscriber = this.#subscriber;
     if (subscriber === undefined) throw new TypeError('listen needs a connection of its own');
     const channel = this.#key('route-changes');
@@ -83,10 +83,10 @@ export class RedisRouteStore implements RouteStore {
       // A failure means that the connection is gone again; the next `ready` comes back here.
       subscriber.subscribe(channel).then(onSubscribed, () => undefined);
     };
-    subscriber.on('message', hear).on('ready', subscribe);
+    subscriber.on('message', hear).on('ready', subscribe).on('close', onLost);
     if (subscriber.status === 'ready') subscribe();
     return () => {
-      subscriber.off('message', hear).off('ready', subscribe);
+      subscriber.off('message', hear).off('ready', subscribe).off('close', onLost);
     };
   }
 

@@ -63,6 +63,7 @@ export class RouteFeed {
         this.#needsAll = true;
         void this.#task.runSoon();
       },
+      onLost: () => this.#lose(),
     });
     await this.#task.runSoon();
   }
@@ -76,6 +77,13 @@ export class RouteFeed {
   async close(): Promise<void> {
     this.#stopListening?.();
     await this.#task.close();
+  }
+
+  /** From this moment on nobody knows which endpoints do not exist, so that no 404 may be given any more. */
+  #lose(): void {
+    if (this.#state !== 'in_sync') return;
+    this.#enter('store_away');
+    void this.#task.runSoon();
   }
 
   #hear({ endpoint, route }: RouteChange): void {

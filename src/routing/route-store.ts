@@ -19,6 +19,8 @@ export interface StoreListener {
   readonly onChange: (change: RouteChange) => void;
   /** The subscription stands (again): changes before this moment may have been missed. */
   readonly onSubscribed: () => void;
+  /** The connection is gone. */
+  readonly onLost?: () => void;
 }
 
 /** What a proxy needs of the store. Every read throws `store_unavailable` when the store gave no answer in time. */

@@ -100,6 +100,16 @@ test('Redis away: known routes stay, unknown ones are unavailable and never unkn
   expect(await sync.lookup.ask(i2)).toEqual({ kind: 'unavailable' });
 });
 
+test('Redis away: an id that was unknown a moment ago is unavailable at once', async () => {
+  const sync = routes.sync({ checkEveryMs: 60_000 });
+  await sync.start();
+  expect(await sync.lookup.ask(i1)).toEqual({ kind: 'unknown' });
+  expect(sync.lookup.find(i1)).toEqual({ kind: 'unknown' });
+
+  await routes.server.kill();
+  await eventually(() => sync.lookup.find(i1)?.kind === 'unavailable', 500);
+});
+
 test('after a reconnect everything is read again', async () => {
   await live(i1, '1', 1001);
   const sync = routes.sync();
