@@ -121,5 +121,5 @@ def holder_of(answer):
     """Why we wait, with the holder and the link where the coordinator names them."""
     words = answer.body.get("detail") or answer.body.get("title") or f"status {answer.status}"
     by = answer.body.get("by")
-    link = answer.body.get("holder_url") or answer.body.get("link")
+    link = answer.body.get("link")
     return f"{words}{f' (by {by})' if by else ''}{f': {link}' if link else ''}"

@@ -30,7 +30,7 @@ def line_for(answer):
     fields += [str(field) for field in body.get("fields", [])]
     if fields:
         words.append(f"fields: {', '.join(fields)}")
-    link = body.get("link") or body.get("holder_url")
+    link = body.get("link")
     if link:
         words.append(f"see {link}")
     return f"{meaning}. {' - '.join(words)}" if words else meaning

@@ -125,3 +125,8 @@ export interface BuildServer {
    */
   onRestart(listener: () => void): () => void;
 }
+
+/** Jenkins compares user names without regard to case. */
+export function isUser(cause: BuildCause, user: string): boolean {
+  return cause.user_id?.toLowerCase() === user.toLowerCase();
+}

@@ -1,4 +1,4 @@
-import type { Build } from './build-server.ts';
+import { isUser, type Build } from './build-server.ts';
 import { isUndecided, type Deployment } from './deployment.ts';
 import type { Instance } from './instance.ts';
 import { editedFields, type JobParameters } from './job-parameters.ts';
@@ -30,7 +30,13 @@ export type ClaimVerdict =
   | { readonly kind: 'grant'; readonly deployment: Deployment; readonly instance: Instance }
   /** A person's build: a new deployment of the desired release. */
   | { readonly kind: 'adopt'; readonly instance: Instance; readonly user: string }
-  | { readonly kind: 'refuse'; readonly code: ErrorCode; readonly detail: string; readonly link?: string };
+  | {
+      readonly kind: 'refuse';
+      readonly code: ErrorCode;
+      readonly detail: string;
+      readonly link?: string;
+      readonly fields?: readonly string[];
+    };
 
 const ID_NAMES = ['DEPLOYMENT_ID', 'INSTANCE_ID'] as const;
 
@@ -53,7 +59,8 @@ export function judgeClaim(facts: ClaimFacts): ClaimVerdict {
   }
   const edited = facts.sent ? editedFields(build.parameters, facts.sent) : [];
   if (edited.length > 0) {
-    return refuse('fields_edited', `These fields differ from what was ordered: ${edited.join(', ')}`);
+    const words = `These fields differ from what was ordered: ${edited.join(', ')}`;
+    return { kind: 'refuse', code: 'fields_edited', detail: words, fields: edited };
   }
   return judgeKind(facts, instance) ?? judgeOwner(facts, instance);
 }
@@ -61,7 +68,7 @@ export function judgeClaim(facts: ClaimFacts): ClaimVerdict {
 /** Whether our account is the sole cause: anything else counts as an operator, named by its cause. */
 export function isOurs(build: Build, ourUser: string): boolean {
   const [cause, ...others] = build.causes;
-  return others.length === 0 && cause?.kind === 'hudson.model.Cause$UserIdCause' && cause.user_id === ourUser;
+  return others.length === 0 && cause?.kind === 'hudson.model.Cause$UserIdCause' && isUser(cause, ourUser);
 }
 
 /** The person behind a build, or the words of its cause. */

@@ -164,7 +164,7 @@ export class Claims {
       if (await settle(store, holder, { shown, now: clock() })) return;
     }
     throw new AppError('busy', `Another build is at work on this instance`, {
-      details: { holder: holder.id, holder_url: holder.build?.url ?? linkTo(holder.id), by: holder.by },
+      details: { holder: holder.id, link: holder.build?.url ?? linkTo(holder.id), by: holder.by },
       retryAfterS: 5,
     });
   }
@@ -181,8 +181,9 @@ export class Claims {
   }
 
   #refusal(verdict: Extract<ClaimVerdict, { kind: 'refuse' }>): AppError {
+    const { code, detail, fields } = verdict;
     const link = verdict.link?.startsWith('d-') ? this.#options.linkTo(verdict.link) : verdict.link;
-    return new AppError(verdict.code, verdict.detail, { details: link === undefined ? {} : { link } });
+    return new AppError(code, detail, { details: { ...(link && { link }), ...(fields && { fields }) } });
   }
 }
 

@@ -27,12 +27,12 @@ const ENDS = ['failed', 'cancelled', 'superseded', 'lost', 'timed_out', 'rejecte
  * queued. After a switch (`retiring`) only success is left.
  */
 export const NEXT_PHASES: Readonly<Record<Phase, readonly Phase[]>> = {
-  accepted: ['waiting', 'triggering', 'cancelled', 'superseded', 'timed_out', 'rejected'],
+  accepted: ['waiting', 'claimed'],
   waiting: ['triggering', 'cancelled', 'superseded', 'timed_out', 'rejected'],
   triggering: ['queued', 'claimed', ...ENDS],
   queued: ['triggering', 'claimed', ...ENDS],
-  claimed: ['deploying', 'verifying', 'retiring', 'succeeded', ...ENDS],
-  deploying: ['verifying', 'retiring', 'succeeded', ...ENDS],
+  claimed: ['deploying', 'verifying', 'succeeded', ...ENDS],
+  deploying: ['verifying', 'succeeded', ...ENDS],
   verifying: ['retiring', ...ENDS],
   retiring: ['succeeded'],
   succeeded: [],

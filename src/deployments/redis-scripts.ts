@@ -15,7 +15,7 @@ export interface ScriptsOptions {
   readonly portQuarantineMs: number;
 }
 
-/** The atomic scripts of design and decision record 0004: the only writers of phases, locks, ports and routes. */
+/** The atomic scripts of decision record 2: the only writers of phases, locks, ports and routes. */
 export class Scripts {
   readonly #options: ScriptsOptions;
   readonly #scripts: Readonly<Record<ScriptName, Script>>;

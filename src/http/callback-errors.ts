@@ -67,13 +67,13 @@ export const CALLBACK_ERRORS = {
     status: 409,
     title: 'Second build',
     meaning: 'Another build already carries out this deployment.',
-    action: 'Wait for it; its link is in `holder`.',
+    action: 'Wait for it; `link` leads to it.',
   },
   busy: {
     status: 423,
     title: 'Instance is busy',
     meaning: 'Another build holds this instance or all slots of its host.',
-    action: 'Wait until it has ended, or cancel it; its link is in `holder`.',
+    action: 'Wait until it has ended, or cancel it; `link` leads to it.',
   },
   wrong_job: {
     status: 409,

@@ -51,7 +51,7 @@ export const EDGE_ERRORS = {
     status: 404,
     title: 'Not found',
     meaning: 'Nothing is at this address.',
-    action: 'Check the path; docs/ lists the calls.',
+    action: 'Check the path.',
   },
   method_not_allowed: {
     status: 405,
@@ -82,7 +82,8 @@ export const EDGE_ERRORS = {
     title: 'Store is another one',
     meaning:
       'Redis was wiped, restored or replaced; nothing is triggered or applied until an operator accepts it.',
-    action: 'Operators: find out what happened to Redis, then accept the new generation.',
+    action:
+      'Operators: find out what happened to Redis and bring the right data back. To go on with the store as it is, remove `generation.json` from the ARK_STATE_DIR of each process and restart them.',
   },
   build_server_unavailable: {
     status: 503,
@@ -94,8 +95,7 @@ export const EDGE_ERRORS = {
     status: 502,
     title: 'Jenkins refuses',
     meaning: 'Jenkins answered, and refuses for good: the job is missing, or the account may not start it.',
-    action:
-      'Operators: check the job, ARK_JENKINS_USER and its token; `npm run ark -- jenkins check` says what is missing.',
+    action: 'Operators: check the job, ARK_JENKINS_USER, its token and its rights.',
   },
   request_timeout: {
     status: 408,

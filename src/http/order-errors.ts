@@ -43,7 +43,7 @@ export const ORDER_ERRORS = {
     status: 409,
     title: 'Already live',
     meaning: 'The deployment cannot be cancelled: its release already serves.',
-    action: 'Deploy another release, or roll back.',
+    action: 'Deploy another release.',
   },
   already_ended: {
     status: 409,

@@ -186,6 +186,7 @@ describe('a build that is not ours', () => {
     expect(judge({ deployment, parameters })).toEqual({
       ...{ kind: 'refuse', code: 'fields_edited' },
       detail: 'These fields differ from what was ordered: PRODUCT_ID, TARGET_HOST',
+      fields: ['PRODUCT_ID', 'TARGET_HOST'],
     });
   });
 

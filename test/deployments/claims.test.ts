@@ -58,7 +58,7 @@ test('while another build is at work: 423 with its link', async () => {
 
   await expectRefused(bench, () => bench.claim(other), {
     code: 'busy',
-    details: { holder: deployment_id, holder_url: build.url, by: 'admin' },
+    details: { holder: deployment_id, link: build.url, by: 'admin' },
     retryAfterS: 5,
   });
 });

@@ -36,7 +36,7 @@ test('after a switch only success is left', () => {
 });
 
 test('a claim may overtake the tracker, and a crashed Jenkins may forget an item', () => {
-  expect(phasesBefore('claimed')).toEqual(['triggering', 'queued']);
+  expect(phasesBefore('claimed')).toEqual(['accepted', 'triggering', 'queued']);
   expect(mayFollow('queued', 'triggering')).toBe(true);
   expect(mayFollow('claimed', 'queued')).toBe(false);
 });

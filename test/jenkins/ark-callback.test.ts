@@ -152,7 +152,7 @@ test('a revoked key stops at once and undoes nothing later', async () => {
 test('busy is waited for, naming the holder once', async () => {
   const busy = {
     status: 423,
-    body: { code: 'busy', detail: 'Another build is at work', by: 'alice', holder_url: 'https://jenkins/6' },
+    body: { code: 'busy', detail: 'Another build is at work', by: 'alice', link: 'https://jenkins/6' },
   };
   coordinator.on('claim', (_message, tries) => (tries < 2 ? busy : { body: GRANTED }));
 

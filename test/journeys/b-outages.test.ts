@@ -93,6 +93,10 @@ describe('Redis', () => {
     const strangers = watch(unknown.replace('me/', 'either/'), (status) => status === 503 || status === 404);
 
     await chain.chain.redis.kill();
+    await until(
+      async () => statusOf(unknown),
+      (status) => status === 503,
+    );
     const seen = watch(unknown, (status) => status === 503);
     expect(await until(ready, (status) => status !== 200)).toBe(503);
     expect(await until(proxyReady, (status) => status !== 200)).toBe(503);

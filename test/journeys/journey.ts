@@ -69,7 +69,8 @@ export async function deploy(
 ): Promise<InstanceView> {
   const { instance_id } = await order(chain, fields);
   const instance = await untilSettled(chain, instance_id);
-  if (instance.status !== 'running') throw new Error(`${instance_id} does not run: ${inWords(instance)}`);
+  if (instance.status !== 'running')
+    throw new Error(`${instance_id} does not run: ${await story(chain, instance)}`);
   return instance;
 }
 
@@ -100,7 +101,19 @@ export async function untilInstance(
 
 /** The instance as soon as neither a deployment is at work nor one waits, clean-up included. */
 export async function untilSettled(chain: TestChain, id: string): Promise<InstanceView> {
-  return untilInstance(chain, id, ({ active, waiting }) => active === null && waiting === null);
+  const isSettled = ({ active, waiting }: InstanceView): boolean => active === null && waiting === null;
+  return untilInstance(chain, id, isSettled).catch(async (error: unknown) => {
+    throw new Error(`${id} does not settle: ${await story(chain, await instanceOf(chain, id))}`, {
+      cause: error,
+    });
+  });
+}
+
+/** An instance with the end of its last build's console, for whoever must find out what went wrong. */
+async function story(chain: TestChain, instance: InstanceView): Promise<string> {
+  const id = instance.last_deployment?.deployment_id;
+  const log = id === undefined ? '' : await buildLog(chain, id);
+  return `${inWords(instance)}\n${log.slice(-4000)}`;
 }
 
 /** The deployment as soon as `isSo`; unless told otherwise, as soon as it is finished, clean-up included. */

@@ -1,4 +1,4 @@
-import type { Build, BuildCause } from '../build-server.ts';
+import { isUser, type Build, type BuildCause } from '../build-server.ts';
 import { readBuildFields, readBuildList } from './build-reading.ts';
 import type { Fields } from './json-reading.ts';
 
@@ -33,7 +33,7 @@ export async function findBuild(
     const from = page * (PAGE - OVERLAP);
     const builds = await readPage(`{${from},${from + PAGE}}`);
     const wanted = builds.filter((build) => build.parameters['DEPLOYMENT_ID'] === deploymentId);
-    found.push(...wanted.filter((build) => isOurs(build.causes, user)));
+    found.push(...wanted.filter((build) => namesUs(build.causes, user)));
     const oldest = builds.at(-1);
     if (builds.length < PAGE || !oldest || oldest.timestamp < sinceMs - CLOCK_DIFFERENCE_MS) break;
   }
@@ -41,13 +41,9 @@ export async function findBuild(
   return found.find((build) => build.causes.every((cause) => isUser(cause, user))) ?? found[0];
 }
 
-/** Jenkins compares user names without regard to case. */
-export function isOurs(causes: readonly BuildCause[], user: string): boolean {
+/** Whether our account is among the causes. */
+export function namesUs(causes: readonly BuildCause[], user: string): boolean {
   return causes.some((cause) => isUser(cause, user));
-}
-
-function isUser(cause: BuildCause, user: string): boolean {
-  return cause.user_id?.toLowerCase() === user.toLowerCase();
 }
 
 export function readPageFields(

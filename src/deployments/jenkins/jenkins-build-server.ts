@@ -16,7 +16,7 @@ import type {
 import { isGone, isRedirect, NoAnswer, redirectPath, type Answer } from './answer.ts';
 import { readAnswer, toFault, toUnavailable } from './answer-faults.ts';
 import { BUILD_TREE, readBuildFields } from './build-reading.ts';
-import { findBuild, isOurs, readPageFields, type BuildPage } from './build-search.ts';
+import { findBuild, namesUs, readPageFields, type BuildPage } from './build-search.ts';
 import { JenkinsTransport, type Call } from './jenkins-transport.ts';
 import { buildPath, isBelowBuild, jobPath } from './job-path.ts';
 import { flagOf, textOf } from './json-reading.ts';
@@ -100,7 +100,7 @@ export class JenkinsBuildServer implements BuildServer {
       signal,
     });
     const item = readAnswer(queue, 'list the queue', (fields) => readQueueOf(job, fields)).find(
-      (each) => each.parameters['DEPLOYMENT_ID'] === deploymentId && isOurs(each.causes, user),
+      (each) => each.parameters['DEPLOYMENT_ID'] === deploymentId && namesUs(each.causes, user),
     );
     const readPage = (range: string): Promise<BuildPage> => this.#readBuildPage(job, range, signal);
     const build = await findBuild(readPage, { deploymentId, sinceMs, user });

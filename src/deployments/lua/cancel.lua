@@ -4,7 +4,7 @@ local key = deployment_key(A.deployment_id)
 local phase = field(key, 'phase')
 if phase == 'retiring' then return { 'already_live' } end
 if TERMINAL[phase] then return { 'ended', phase } end
-redis.call('HSETNX', key, 'cancel', A.cancel)
+redis.call('HSETNX', key, 'cancel', cjson.encode({ by = A.by, at = tonumber(A.now) }))
 take_back_desire(A.deployment_id)
 if phase == 'waiting' then
   set_phase(A.deployment_id, 'cancelled')
