@@ -2,9 +2,8 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { get as httpGet, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 import request from 'supertest';
-import { ORDERER } from './bench.ts';
+import { ORDERER, type Bench } from './bench.ts';
 import { benchPerTest } from './bench-per-test.ts';
 import { httpBench, TOKEN, type HttpBench } from './http-bench.ts';
 import { must } from './records.ts';
@@ -29,6 +28,17 @@ async function timed(method: 'get' | 'delete', path: string) {
   return { answer, tookMs: performance.now() - startedAt };
 }
 
+/** How often instances were read since: from the second time on a wait knows what it compares with. */
+function countReads(bench: Bench): () => number {
+  const read = bench.store.instance.bind(bench.store);
+  let reads = 0;
+  bench.store.instance = (id) => {
+    reads += 1;
+    return read(id);
+  };
+  return () => reads;
+}
+
 async function queued() {
   const placed = await at().order();
   await at().core.tracker.round();
@@ -38,8 +48,9 @@ async function queued() {
 test('a wait ends when the phase changes', async () => {
   const bench = at();
   const { instance_id } = await queued();
+  const asked = countReads(bench);
   const waiting = timed('get', `/api/instances/${instance_id}?wait=30`);
-  await delay(300); // the call has read what it waits to change
+  await bench.until(async () => Promise.resolve(asked() >= 2));
   await bench.claim(must(bench.builds.startNext()));
 
   const { answer, tookMs } = await waiting;
@@ -80,25 +91,20 @@ test('when the caller hangs up nobody goes on asking', async () => {
   const server: Server = http.app.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  let asked = 0;
-  const read = bench.store.instance.bind(bench.store);
-  bench.store.instance = (id) => {
-    asked += 1;
-    return read(id);
-  };
+  const asked = countReads(bench);
   const path = `/api/instances/${instance_id}?wait=60`;
   const call = httpGet({ host: '127.0.0.1', port, path, headers: { authorization } });
   call.on('error', () => undefined);
-  await bench.until(async () => Promise.resolve(asked >= 3));
+  await bench.until(async () => Promise.resolve(asked() >= 3));
 
   call.destroy();
 
   await bench.until(async () =>
     Promise.resolve(http.lines().some(({ reason }) => reason === 'connection closed early')),
   );
-  const before = asked;
+  const before = asked();
   await new Promise((resolve) => setTimeout(resolve, 600));
-  expect(asked - before).toBeLessThanOrEqual(1);
+  expect(asked() - before).toBeLessThanOrEqual(1);
   server.close();
 });
 
@@ -146,8 +152,9 @@ test('a removal that takes longer than the wait is answered 202', async () => {
 test('an order that changes the instance ends the wait of others', async () => {
   const bench = at();
   const { instance_id } = await bench.bringLive();
+  const asked = countReads(bench);
   const waiting = timed('get', `/api/instances/${instance_id}?wait=30`);
-  await new Promise(setImmediate);
+  await bench.until(async () => Promise.resolve(asked() >= 2));
   await bench.core.orders.deployAgain(instance_id, {}, ORDERER);
 
   expect((await waiting).answer.body).toMatchObject({ status: 'updating' });
