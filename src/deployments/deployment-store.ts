@@ -30,7 +30,8 @@ export interface NewOrder {
 
 export type CreateOutcome =
   | { readonly kind: 'created' | 'key_reused' | 'instance_missing' | 'instance_deleted' }
-  | { readonly kind: 'replayed'; readonly answer: string };
+  /** The answer to the same order before, or to the removal that this one joins. */
+  | { readonly kind: 'replayed' | 'joined'; readonly answer: string };
 
 export type AdmitOutcome =
   | { readonly kind: 'admitted' | 'stale' | 'frozen' | 'cordoned' | 'rejected' | 'full' }

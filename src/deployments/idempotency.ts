@@ -18,6 +18,7 @@ export function placedBefore(outcome: CreateOutcome | undefined): Placed | undef
     case 'created':
       return undefined;
     case 'replayed':
+    case 'joined':
       return JSON.parse(outcome.answer) as Placed;
     case 'key_reused':
       throw new AppError('idempotency_key_reused', 'This Idempotency-Key was used with another body');

@@ -10,7 +10,6 @@ import type { Instance, InstanceId } from './instance.ts';
 import type { JobBook } from './job-book.ts';
 import { newDeployment } from './new-deployment.ts';
 import { newInstance } from './new-instance.ts';
-import { isTerminal } from './phases.ts';
 import { releaseOf } from './release.ts';
 import type { Tracker } from './tracker.ts';
 
@@ -99,7 +98,7 @@ export class Orders {
     );
   }
 
-  /** Cancels what is active and queues the removal behind it. Repeatable while the removal has not succeeded. */
+  /** Cancels what is active and queues the removal behind it. A second removal joins the one under way. */
   async remove(
     id: InstanceId,
     { keepData, why }: { readonly keepData: boolean; readonly why?: string },
@@ -107,8 +106,6 @@ export class Orders {
   ): Promise<Placed> {
     const instance = await this.#known(id);
     const { store, jobs, clock, deadlineMs, tracker } = this.#options;
-    const underWay = await this.#removalUnderWay(instance);
-    if (underWay) return { instance_id: id, deployment_id: underWay };
     const now = clock();
     const deployment = newDeployment({
       instance,
@@ -123,21 +120,12 @@ export class Orders {
       keepData,
     });
     const placed = await this.#store({ deployment }, undefined);
-    if (instance.active !== '') {
+    const joins = placed.deployment_id !== deployment.id;
+    if (!joins && instance.active !== '') {
       await store.cancel(instance.active, orderer.user);
       await tracker.look(instance.active);
     }
     return placed;
-  }
-
-  /** A second click on delete joins the first. */
-  async #removalUnderWay(instance: Instance): Promise<DeploymentId | undefined> {
-    if (instance.desired !== 'absent') return undefined;
-    for (const id of [instance.active, instance.waiting]) {
-      const deployment = id === '' ? undefined : await this.#options.store.deployment(id);
-      if (deployment?.kind === 'destroy' && !isTerminal(deployment.phase)) return deployment.id;
-    }
-    return undefined;
   }
 
   /** Asks for the end of a deployment. Throws `already_live` after a switch, `already_ended` when it is over. */

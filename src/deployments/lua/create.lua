@@ -1,5 +1,5 @@
 -- create: an order becomes instance (if new), release, deployment and a place in the host's queue.
--- Returns {created} | {replayed, answer} | {key_reused} | {instance_missing} | {instance_deleted}
+-- Returns {created} | {replayed, answer} | {joined, answer} | {key_reused} | {instance_missing} | {instance_deleted}
 if A.idempotency then
   local stored = redis.call('GET', P .. A.idempotency.key)
   if stored then
@@ -18,6 +18,15 @@ elseif redis.call('EXISTS', instance) == 0 then
   return { 'instance_missing' }
 elseif field(instance, 'deleted_at') ~= '' or (d.kind ~= 'destroy' and field(instance, 'desired') == 'absent') then
   return { 'instance_deleted' }
+end
+
+-- A second removal joins the one that is under way.
+for _, name in ipairs(d.kind == 'destroy' and { 'active', 'waiting' } or {}) do
+  local other = field(instance, name)
+  local key = deployment_key(other)
+  if other ~= '' and field(key, 'kind') == 'destroy' and not TERMINAL[field(key, 'phase')] then
+    return { 'joined', cjson.encode({ instance_id = d.instance_id, deployment_id = other }) }
+  end
 end
 
 if A.release then

@@ -92,14 +92,22 @@ test('an order to remove makes the instance absent and keeps its releases', asyn
   });
 });
 
-test('an instance that is going or gone takes no deployment, but its removal can be repeated', async () => {
+test('an instance that is going or gone takes no deployment, and a removal joins the one under way', async () => {
   const bench = at();
   const { instance } = await store(bench);
-  await storeAgain(bench, instance, { kind: 'destroy' });
+  const removal = await storeAgain(bench, instance, { kind: 'destroy' });
   const before = await dump(bench.redis, bench.prefix);
 
   expect((await storeAgain(bench, instance)).outcome).toEqual({ kind: 'instance_deleted' });
+  const joined = await storeAgain(bench, instance, { kind: 'destroy' });
+  expect(joined.outcome).toMatchObject({ kind: 'joined' });
+  expect(JSON.parse((joined.outcome as { answer: string }).answer)).toEqual({
+    instance_id: instance.id,
+    deployment_id: removal.deployment.id,
+  });
   expect(await dump(bench.redis, bench.prefix)).toEqual(before);
+
+  await bench.store.cancel(removal.deployment.id, 'somebody');
   expect((await storeAgain(bench, instance, { kind: 'destroy' })).outcome).toEqual({ kind: 'created' });
 
   await bench.redis.hset(`${bench.prefix}instance:${instance.id}`, 'deleted_at', '1');
