@@ -8,9 +8,12 @@ import type { Verification } from './verification.ts';
 
 /** A queue item may be gone for some seconds before its build shows. */
 const LEFT_FOR_MS = 30_000;
-/** The ladder of a cancel: ask, then insist, then kill; the host fence keeps what survives from doing harm. */
-const TERM_AFTER_MS = 30_000;
-const KILL_AFTER_MS = 60_000;
+/**
+ * The ladder of a cancel: ask, then insist, then kill. A stopped job undoes its work on the host first, which may
+ * take two minutes; the host fence keeps what survives a kill from doing harm.
+ */
+const TERM_AFTER_MS = 150_000;
+const KILL_AFTER_MS = 180_000;
 
 export interface FollowerOptions {
   readonly store: DeploymentStore;
@@ -24,6 +27,7 @@ export interface FollowerOptions {
 export class Follower {
   readonly #options: FollowerOptions;
   readonly #stoppingSince = new Map<string, number>();
+  readonly #lastRung = new Map<string, StopStep>();
   readonly #leftSince = new Map<string, number>();
 
   constructor(options: FollowerOptions) {
@@ -96,6 +100,7 @@ export class Follower {
     const shown = await builds.readBuild(ref, signal);
     if (await settle(store, deployment, { shown, now: clock() })) {
       this.#stoppingSince.delete(deployment.id);
+      this.#lastRung.delete(deployment.id);
       return;
     }
     // Also when it has ended already: a build that outlives its deployment holds lock and slot.
@@ -120,7 +125,11 @@ export class Follower {
         ...(late && !deployment.cancel && { to: 'timed_out' as const }),
       });
     }
-    await builds.stopBuild(ref, this.#rung(deployment), signal);
+    // Each rung once: a second stop would end the clean-up that the first one began (jenkins-client.md).
+    const rung = this.#rung(deployment);
+    if (this.#lastRung.get(deployment.id) === rung) return;
+    await builds.stopBuild(ref, rung, signal);
+    this.#lastRung.set(deployment.id, rung);
   }
 
   #rung(deployment: Deployment): StopStep {

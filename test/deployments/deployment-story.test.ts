@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { connectRedis } from '../../src/platform/redis.ts';
 import { startRedis, type TestRedis } from '../testbed/redis.ts';
-import { aHost, Bench, DEPLOY_JOB, DESTROY_JOB, ORDERER } from './bench.ts';
+import { aHost, Bench, DEPLOY_JOB, DESTROY_JOB, HELLO, ORDERER } from './bench.ts';
 
 let server: TestRedis;
 let redis: Redis;
@@ -111,4 +111,32 @@ test('a Rebuild of the current deployment by a person becomes a new deployment',
     instance_id,
   });
   await expect(bench.claim(rebuild)).resolves.toEqual(claim);
+});
+
+test('an old job that says the live project is gone takes no port of it', async () => {
+  const { instance_id, claim } = await bench.bringLive();
+  await bench.core.orders.deployAgain(instance_id, {}, ORDERER);
+  await bench.core.tracker.round();
+  const second = await bench.claim(bench.builds.startNext()!);
+  const leased = { lease: second.lease, deployment_id: second.deployment_id };
+  await bench.core.callbacks.failed({ ...leased, stage: 'gate', reason: 'health_gate_failed', log_tail: '' });
+
+  await bench.core.callbacks.retired({ ...leased, removed: [second.project, claim.project] });
+
+  const used = await redis.hgetall(`${bench.prefix}host:cl-a:ports`);
+  expect(Object.values(used)).toEqual([claim.project]);
+});
+
+test('a late stop message after the switch leaves the new route live', async () => {
+  const product = { ...HELLO, strategy: 'recreate' as const };
+  bench.product = product;
+  const { instance_id } = await bench.order();
+  await bench.core.tracker.round();
+  const claim = await bench.claim(bench.builds.startNext()!);
+  const leased = { lease: claim.lease, deployment_id: claim.deployment_id };
+  await bench.core.callbacks.ready(bench.readyMessage(claim));
+
+  await bench.core.callbacks.progress({ ...leased, stage: 'stop', status: 'started' });
+
+  expect(await route(instance_id)).toMatchObject({ state: 'live', seq: claim.seq });
 });

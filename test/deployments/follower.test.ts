@@ -41,7 +41,7 @@ describe('the deadline', () => {
 
     expect(await bench.store.deployment(deployment_id)).toMatchObject({ phase: 'timed_out' });
     expect(await bench.store.instance(instance_id)).toMatchObject({ active: deployment_id });
-    bench.now += 60_001;
+    bench.now += 180_001;
     await bench.core.tracker.round();
     const signal = new AbortController().signal;
     expect(await bench.builds.readBuild(must(build), signal)).toMatchObject({ running: false });
@@ -142,12 +142,12 @@ describe('a cancel', () => {
       return stop(ref, step, signal);
     };
     await bench.core.orders.cancel(deployment_id, ORDERER);
-    for (const passedMs of [0, 29_000, 2_000, 28_000, 2_000]) {
+    for (const passedMs of [0, 149_000, 2_000, 28_000, 2_000]) {
       bench.now += passedMs;
       await bench.core.tracker.round();
     }
 
-    expect([...new Set(steps)]).toEqual(['stop', 'term', 'kill']);
+    expect(steps).toEqual(['stop', 'term', 'kill']);
     const during = must(await bench.store.deployment(deployment_id));
     expect([during.phase, isTerminal(during.phase)]).toEqual(['deploying', false]);
     await bench.core.tracker.round();
@@ -200,7 +200,7 @@ describe('a restart of the coordinator', () => {
     await bench.core.tracker.round();
     bench.restart();
 
-    await rounds(bench, 20);
+    await rounds(bench, 80);
 
     expect(await bench.store.deployment(arrived.deployment_id)).toMatchObject({ phase: 'cancelled' });
     await expectFree(bench, arrived);

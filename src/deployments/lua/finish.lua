@@ -2,7 +2,10 @@
 -- Returns {done} | {open, phase}
 local key = deployment_key(A.deployment_id)
 if #A.removed > 0 then
-  rest_ports(field(key, 'host_id'), function(project) return has(A.removed, project) end)
+  -- What is live was not removed, whatever an old build says.
+  local instance_id = field(key, 'instance_id')
+  local live = instance_id .. '-' .. field(instance_key(instance_id), 'live_seq')
+  rest_ports(field(key, 'host_id'), function(project) return project ~= live and has(A.removed, project) end)
 end
 local phase = field(key, 'phase')
 if phase == 'retiring' then

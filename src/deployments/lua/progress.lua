@@ -10,7 +10,8 @@ if phase == 'claimed' then
 else
   event('stage', field(key, 'instance_id'), A.deployment_id, A.stage)
 end
-for _, endpoint in ipairs(A.updating or {}) do
+-- A late message after the decision must not take the new release off its routes.
+for _, endpoint in ipairs(field(key, 'decision') == '' and A.updating or {}) do
   set_route_state(endpoint, 'updating')
 end
 return { 'done' }

@@ -57,6 +57,8 @@ test('ports of a removed project rest before they are offered again', async () =
   await bench.store.progress(first.deployment.id, { stage: 'pull', status: 'done', at: 1 }, []);
   await bench.store.advance(first.deployment.id, { from: ['deploying'], to: 'verifying' });
   await switchTo(bench, first.deployment.id);
+  // the next release is live: only what is not may rest its ports
+  await bench.redis.hset(`${bench.prefix}instance:${first.deployment.instance_id}`, 'live_seq', '1');
   await bench.store.finish(first.deployment.id, [first.project]);
 
   expect((await offered(bench)).ports).toEqual({ web: [20_003, 20_004, 20_005] });
