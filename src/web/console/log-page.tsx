@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { logUrl, readDeployment, readLog } from '../api.ts';
+import { serverNow } from '../clock.ts';
 import { useTexts } from '../language.tsx';
 import { historyHref, Link } from '../location.tsx';
 import { Badge } from '../parts/badge.tsx';
@@ -10,16 +11,25 @@ import { usePolling } from '../polling.ts';
 import { type DeploymentView, hasEnded } from '../views.ts';
 
 const EVERY_MS = 2000;
+/** How long after its last callback a job may still write. */
+const TAIL_MS = 60_000;
+/** Jenkins' last line. */
+const LAST_LINE = /(?:^|\n)Finished: [A-Z_]+\s*$/;
 
 interface Logged {
   readonly deployment: DeploymentView;
   readonly log: string;
 }
 
-/** The deployment is read first: once it has ended, the log read after it is whole. */
 async function readLogged(id: string, signal: AbortSignal): Promise<Logged> {
   const deployment = await readDeployment(id, signal);
   return { deployment, log: await readLog(id, signal) };
+}
+
+/** The job still writes a little after the callback that finishes its deployment. */
+function isWhole({ deployment: { build, finished_at }, log }: Logged): boolean {
+  if (finished_at === null) return false;
+  return build === null || LAST_LINE.test(log) || serverNow() - Date.parse(finished_at) > TAIL_MS;
 }
 
 export function LogPage({ deploymentId }: { readonly deploymentId: string }) {
@@ -27,9 +37,7 @@ export function LogPage({ deploymentId }: { readonly deploymentId: string }) {
   const { value, problem } = usePolling({
     key: `log ${deploymentId}`,
     load: (signal) => readLogged(deploymentId, signal),
-    // finished_at comes after the phase's end: the job may still write while it tidies up
-    nextMs: ({ deployment }) =>
-      hasEnded(deployment) && deployment.finished_at !== null ? undefined : EVERY_MS,
+    nextMs: (logged) => (isWhole(logged) ? undefined : EVERY_MS),
   });
   useEffect(() => {
     document.title = `${texts.log.title} ${deploymentId} · Ark Deploy`;

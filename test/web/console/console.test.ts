@@ -134,3 +134,14 @@ test('the log grows while the deployment runs', async () => {
   await page.getByText('<b>fatal</b>').waitFor();
   await page.getByText('fallido').waitFor();
 });
+
+test('the log is read to its last line, which the job writes after the deployment has finished', async () => {
+  stage.api.answer('GET /api/deployments/d-1', { body: aFailedDeployment() });
+  stage.api.answer('GET /api/deployments/d-1/log', { body: 'fatal\n+ ark-clean\n' });
+  const page = await stage.arrive('/admin?log=d-1');
+  await page.getByText('ark-clean').waitFor();
+
+  stage.api.answer('GET /api/deployments/d-1/log', { body: 'fatal\n+ ark-clean\nFinished: FAILURE\n' });
+
+  await page.getByText('Finished: FAILURE').waitFor();
+});
