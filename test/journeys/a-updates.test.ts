@@ -50,12 +50,23 @@ const WITH_DATA: ProductEdits = {
 const BREAKAGES = {
   'never-healthy': {
     code: 'health_gate_failed',
-    edits: { compose: { 'expose:': "command: [httpd, -f, -p, '8080', -h, /usr/share/hello]\n    expose:" } },
+    edits: {
+      compose: {
+        'expose:': "command: [httpd, -f, -p, '8080', -h, /usr/share/hello]\n    expose:",
+        'retries: 10': 'retries: 3',
+      },
+    },
   },
-  'no-health-page': { code: 'health_gate_failed', edits: { product: { '/healthz': '/no-such-page' } } },
+  'no-health-page': {
+    code: 'health_gate_failed',
+    edits: { product: { '/healthz, timeout_s: 30': '/no-such-page, timeout_s: 8' } },
+  },
   'ends-at-once': {
     code: 'container_failed',
-    edits: { compose: { 'expose:': "command: [sh, -c, 'echo cannot start >&2; exit 3']\n    expose:" } },
+    edits: {
+      product: { 'timeout_s: 30': 'timeout_s: 90' }, // a busy machine needs longer for the restarts it is allowed
+      compose: { 'expose:': "command: [sh, -c, 'echo cannot start >&2; exit 3']\n    expose:" },
+    },
   },
   'no-image': { code: 'engine_failed', edits: { compose: { 'ark/hello:1': 'ark/hello:no-such-tag' } } },
 } satisfies Record<string, { code: string; edits: ProductEdits }>;
