@@ -73,14 +73,14 @@ export class Trigger {
         // Nothing was accepted: the next round posts again.
         await store.advance(id, {
           from: ['triggering'],
-          fields: { posted_at: 0, queue_why: `Jenkins cannot be reached: ${outcome.detail}` },
+          fields: { posted_at: 0, queue_why: outcome.detail },
         });
         log.warn('jenkins unavailable', { deploymentId: id, jenkinsJob, reason: outcome.detail });
         return;
       case 'ambiguous':
         await store.advance(id, {
           from: ['triggering'],
-          fields: { queue_why: `Jenkins did not say whether it took the job: ${outcome.detail}` },
+          fields: { queue_why: outcome.detail },
         });
         log.warn('trigger unclear', { deploymentId: id, jenkinsJob, reason: outcome.detail });
         if (outcome.whenNotFound === 'refuse') await this.#searchOnce(deployment, outcome.detail, signal);
