@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { loadScript, runScript, type Redis, type Script } from '../platform/redis.ts';
+import { PUT_ROUTE_LUA } from '../routing/redis-route-store.ts';
 
 const HERE = join(import.meta.dirname, 'lua');
-const PUT_ROUTE = join(import.meta.dirname, '../routing/lua/put-route.lua');
 
 const NAMES = ['create', 'admit', 'advance', 'claim', 'progress', 'decide', 'finish', 'cancel'] as const;
 export type ScriptName = (typeof NAMES)[number];
@@ -24,7 +24,7 @@ export class Scripts {
     this.#options = options;
     const entries = NAMES.map((name) => [
       name,
-      loadScript([PUT_ROUTE, join(HERE, 'common.lua'), join(HERE, `${name}.lua`)]),
+      loadScript([PUT_ROUTE_LUA, join(HERE, 'common.lua'), join(HERE, `${name}.lua`)]),
     ]);
     this.#scripts = Object.fromEntries(entries) as Record<ScriptName, Script>;
   }
