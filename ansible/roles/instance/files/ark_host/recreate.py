@@ -7,6 +7,7 @@ running, the old one or the new one.
 import json
 import os
 import sys
+import traceback
 
 from . import projects
 from .errors import EXIT_FAILED, EXIT_OK, StepFailed
@@ -18,13 +19,15 @@ GRACE_S = 90
 
 def recreate(deployment, gate):
     """Returns what `gate` returns for the new release. Throws its failure after the old one runs again."""
-    for project in deployment.live_projects:
-        projects.stop(deployment.engine, deployment.id, project)
     try:
+        for project in deployment.live_projects:
+            projects.stop(deployment.engine, deployment.id, project)
         return gate(deployment, start(deployment))
-    except StepFailed as failure:
+    except Exception as failure:  # whatever it is, an app must run afterwards
         deployment.engine.grant(GRACE_S)
-        failure.facts.update(undo(deployment))
+        facts = undo(deployment)
+        if isinstance(failure, StepFailed):
+            failure.facts.update(facts)
         raise
 
 
@@ -58,5 +61,7 @@ def run_alone(work, writing, log_path):
         os.write(writing, json.dumps({"result": result, "exit": code}).encode())
     except BrokenPipeError:
         code = EXIT_OK
+    except Exception:
+        traceback.print_exc()  # into the log of the step
     finally:
         os._exit(code)
