@@ -38,6 +38,12 @@ export function aRoute(
   return { v: 1, state, target_host: '127.0.0.1', target_port: port, seq, revision };
 }
 
+/** The route of an instance that was just created: nothing runs yet. */
+export function aRouteWithoutTarget(): Route {
+  revision += 1;
+  return { v: 1, state: 'updating', seq: '0', revision };
+}
+
 let revision = 0;
 
 /** A whole proxy server with the middleware engine, whose routes the test writes straight into the table. */

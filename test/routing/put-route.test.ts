@@ -53,6 +53,17 @@ test('one deployment moves its own route from updating to live to stopped', asyn
   expect(await routes.store.get(id)).toMatchObject({ state: 'stopped', revision: 3 });
 });
 
+test('a route may begin without a target and with seq 0; a later deployment gives it one', async () => {
+  const created = { state: 'updating', seq: '0' } as const;
+
+  expect(await routes.store.put(id, created)).toEqual({ applied: true, revision: 1 });
+  expect(await routes.store.put(id, created)).toEqual({ applied: true, revision: 1 });
+  expect(await routes.store.get(id)).toEqual({ v: 1, state: 'updating', seq: '0', revision: 1 });
+  await routes.store.put(id, { state: 'live', seq: '1763790000', target });
+
+  expect(await routes.store.get(id)).toMatchObject({ state: 'live', target_port: 20017, revision: 2 });
+});
+
 test('the same change again writes nothing and answers the stored revision', async () => {
   await routes.store.put(id, { state: 'live', seq: '5', target });
 

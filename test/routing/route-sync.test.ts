@@ -175,6 +175,20 @@ test('a start without Redis serves the snapshot, and Redis again takes over', as
   await eventually(() => second.readiness().ready);
 });
 
+test('a route without a target is in the table and outlives a start without Redis', async () => {
+  await routes.store.put(i1, { state: 'updating', seq: '0' });
+  const first = routes.sync();
+  await first.start();
+  expect(first.lookup.find(i1)).toMatchObject({ route: { state: 'updating', target: undefined } });
+  await first.close();
+  await routes.server.kill();
+
+  const second = routes.sync();
+  await second.start();
+
+  expect(second.lookup.find(i1)).toMatchObject({ route: { state: 'updating', target: undefined } });
+});
+
 test('a torn snapshot is as good as none', async () => {
   await writeFile(join(routes.stateDir, 'routes-p1.json'), '{"v":1,"routes":{"i1"');
   await routes.server.kill();
