@@ -177,7 +177,7 @@ function wireRouters(
     loadOf: (id) => store.load(id),
   });
   return [
-    { at: '/', router: createHealthApi({ version, metrics, dependencies, stopping: signal }) },
+    { at: '/', router: createHealthApi({ version, metrics, dependencies, clock, stopping: signal }) },
     { at: '/', router: createSessionApi({ sessions, pagesUrl: config.pagesUrl }) },
     { at: '/', router: createInstancesApi({ orders, store, views, signal, clock }) },
     { at: '/', router: createDeploymentsApi({ orders, store, builds, views, signal }) },

@@ -75,7 +75,7 @@ export const EDGE_ERRORS = {
     status: 503,
     title: 'Store unavailable',
     meaning: 'Redis does not answer. Running instances are not affected.',
-    action: 'Try again in a moment. Operators: /readyz, then Redis.',
+    action: "Try again in a moment. Operators: /readyz on the coordinator's own port, then Redis.",
   },
   generation_changed: {
     status: 503,

@@ -14,6 +14,8 @@ export interface HealthOptions {
   readonly metrics: Metrics;
   /** Aborted once the process is being stopped: it is no longer ready. */
   readonly stopping: AbortSignal;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
 }
 
 interface DependencyState {
@@ -22,25 +24,27 @@ interface DependencyState {
 }
 
 const CHECK_TIMEOUT_MS = 2_000;
+const FRESH_MS = 2_000;
+
+type States = Readonly<Record<string, DependencyState>>;
 
 /** For whoever watches this process: alive, ready (each dependency by name), version, metrics. */
-export function createHealthApi({ version, dependencies, metrics, stopping }: HealthOptions): Router {
+export function createHealthApi({ version, dependencies, metrics, stopping, clock }: HealthOptions): Router {
   const router = Router();
+  const statesNow = shared(async () => statesOf(dependencies), clock);
 
   router.get('/livez', (_request, response) => {
     response.set('cache-control', 'no-store').json({ status: 'alive' });
   });
 
   router.get('/readyz', async (_request, response) => {
-    const states = await Promise.all(
-      dependencies.map(async (one) => [one.name, await stateOf(one)] as const),
-    );
-    const isReady = !stopping.aborted && states.every(([, { ok }]) => ok);
+    const states = await statesNow();
+    const isReady = !stopping.aborted && Object.values(states).every(({ ok }) => ok);
     const status = stopping.aborted ? 'stopping' : isReady ? 'ready' : 'not_ready';
     response
       .status(isReady ? 200 : 503)
       .set('cache-control', 'no-store')
-      .json({ status, dependencies: Object.fromEntries(states) });
+      .json({ status, dependencies: states });
   });
 
   router.get('/version', (_request, response) => {
@@ -53,6 +57,24 @@ export function createHealthApi({ version, dependencies, metrics, stopping }: He
   });
 
   return router;
+}
+
+/** Nobody needs a right to ask for readiness, so asking must cost nothing: one answer serves all for two seconds. */
+function shared<T>(ask: () => Promise<T>, clock: () => number): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  let freshUntil = 0;
+  return async () => {
+    if (answer === undefined || clock() >= freshUntil) {
+      answer = ask();
+      freshUntil = clock() + FRESH_MS;
+    }
+    return answer;
+  };
+}
+
+async function statesOf(dependencies: readonly Dependency[]): Promise<States> {
+  const states = dependencies.map(async (one) => [one.name, await stateOf(one)] as const);
+  return Object.fromEntries(await Promise.all(states));
 }
 
 async function stateOf(dependency: Dependency): Promise<DependencyState> {

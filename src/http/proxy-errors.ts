@@ -37,7 +37,7 @@ export const PROXY_ERRORS = {
     status: 503,
     title: 'Route unknown now',
     meaning: 'Redis does not answer, and this route is not known here.',
-    action: 'Wait. Operators: /readyz, then Redis.',
+    action: "Wait. Operators: /readyz on the proxy's own port, then Redis.",
   },
   upstream_refused: {
     status: 502,

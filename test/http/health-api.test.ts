@@ -6,11 +6,19 @@ import { startApi, TOKEN, type ApiTestbed } from './api-testbed.ts';
 
 let bed: ApiTestbed;
 let fault: string | undefined;
+let now = 0;
+let asked = 0;
 const stopping = new AbortController();
 
 beforeAll(async () => {
   const dependencies = [
-    { name: 'redis', check: async () => Promise.resolve(undefined) },
+    {
+      name: 'redis',
+      check: async () => {
+        asked += 1;
+        return Promise.resolve(undefined);
+      },
+    },
     { name: 'jenkins', check: async () => Promise.resolve(fault) },
     {
       name: 'moody',
@@ -23,6 +31,7 @@ beforeAll(async () => {
     dependencies,
     metrics: createMetrics(),
     stopping: stopping.signal,
+    clock: () => now,
   });
   bed = await startApi({ routers: [{ at: '/', router }] });
 });
@@ -43,6 +52,7 @@ test('ready names every dependency, and what is wrong with it', async () => {
   });
 
   fault = 'throw';
+  now += 2_000;
   expect((await api().get('/readyz').expect(503)).body).toEqual({
     status: 'not_ready',
     dependencies: {
@@ -52,6 +62,20 @@ test('ready names every dependency, and what is wrong with it', async () => {
     },
   });
   fault = undefined;
+});
+
+test('however many ask, the dependencies are asked once in two seconds', async () => {
+  now += 2_000;
+  asked = 0;
+
+  await Promise.all(Array.from({ length: 10 }, async () => api().get('/readyz').expect(200)));
+  now += 1_999;
+  await api().get('/readyz').expect(200);
+  expect(asked).toBe(1);
+
+  now += 1;
+  await api().get('/readyz').expect(200);
+  expect(asked).toBe(2);
 });
 
 test('metrics need the right to read them', async () => {

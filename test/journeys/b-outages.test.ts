@@ -86,9 +86,10 @@ describe('Redis', () => {
   test('is killed and started again: not one request on a known link fails', async () => {
     const link = watch(hello.access_url);
     const unknown = new URL('/instances/nobody-knows-me/', chain.appsUrl).href;
-    const ready = async (): Promise<unknown> => statusOf(`${chain.pagesUrl}/readyz`);
-    const proxyReady = async (): Promise<unknown> =>
-      statusOf(`http://127.0.0.1:${String(chain.chain.settings.ports.instances.port)}/readyz`);
+    const readinessOf = (part: 'api' | 'instances'): string =>
+      `http://127.0.0.1:${String(chain.chain.settings.ports[part].port)}/readyz`;
+    const ready = async (): Promise<unknown> => statusOf(readinessOf('api'));
+    const proxyReady = async (): Promise<unknown> => statusOf(readinessOf('instances'));
     expect([await ready(), await proxyReady()]).toEqual([200, 200]);
     expect(await statusOf(unknown)).toBe(404);
     const strangers = watch(unknown.replace('me/', 'either/'), (status) => status === 503 || status === 404);

@@ -58,7 +58,7 @@ test.each(['proxy-1', 'coordinator', 'local Jenkins', 'Redis', 'nginx', 'demo-1'
     const pid = installation.pidOf(part);
     const at = Date.now();
     process.kill(pid, 'SIGKILL');
-    const all = [up.instance.url, `${up.pages_url}/readyz`, `${up.jenkins.url}/login`];
+    const all = [up.instance.url, installation.readyUrl, `${up.pages_url}/livez`, `${up.jenkins.url}/login`];
     const look = async (): Promise<readonly unknown[]> => [
       installation.pidOf(part) !== pid,
       ...(await Promise.all(all.map(statusOf))),

@@ -81,6 +81,11 @@ export class Installation {
     return found;
   }
 
+  /** On the coordinator's own port: nginx keeps it from the public. */
+  get readyUrl(): string {
+    return `http://127.0.0.1:${this.#env['ARK_API_PORT'] ?? ''}/readyz`;
+  }
+
   /** The number of a part's process, as the launcher noted it. */
   pidOf(part: string): number {
     const text = readFileSync(join(this.stateDir, 'processes.json'), 'utf8');

@@ -101,6 +101,15 @@ test('the apps origin has instances and nothing else', async () => {
   expect(statusOf(await apps('/instances/i1/'))).toBe(200);
 });
 
+test.each(['/readyz', '/READYZ/', '/metrics', '/%72eadyz', '//readyz', '/x/../metrics'])(
+  'the pages origin keeps %s to the operators',
+  async (path) => {
+    answer = (_request, response) => response.end('inner');
+
+    expect(statusOf(await pages(path))).toBe(404);
+  },
+);
+
 test.each(['/a%2Fb', '//x', '/a/../b', '/%E2%9C%93%20x?a=b;c&d=%2f&e', '/./a', '/a%252e'])(
   '%s reaches the instance byte by byte',
   async (path) => {

@@ -23,8 +23,11 @@ export function toUnavailable(error: unknown, what: string): AppError {
   if (!(error instanceof NoAnswer)) throw error;
   return new AppError('build_server_unavailable', `Jenkins could not ${what}: ${error.message}`, {
     cause: error,
+    retryAfterS: RETRY_AFTER_S,
   });
 }
+
+const RETRY_AFTER_S = 2;
 
 /** Reads the JSON of a 200; throws as above for any other answer and for JSON that is not Jenkins'. */
 export function readAnswer<T>(answer: Answer, what: string, read: (fields: Fields) => T): T {

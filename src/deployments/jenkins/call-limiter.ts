@@ -1,14 +1,26 @@
-/** Lets at most `limit` calls run at once; the others wait in order. */
+import { NoAnswer } from './answer.ts';
+
+export interface CallLimits {
+  /** How many calls run at once. */
+  readonly atOnce: number;
+  /** How many may wait for their turn. */
+  readonly waiting: number;
+}
+
+/** Lets a few calls run at once; the others wait in order. */
 export class CallLimiter {
-  readonly #limit: number;
+  readonly #limits: CallLimits;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  constructor(limit: number) {
-    this.#limit = limit;
+  constructor(limits: CallLimits) {
+    this.#limits = limits;
   }
 
-  /** Runs `call` when its turn comes. Rejects with the signal's reason when that is aborted while waiting. */
+  /**
+   * Runs `call` when its turn comes. Throws NoAnswer, not sent, when too many wait already: a call that could only
+   * time out is told so at once. Rejects with the signal's reason when that is aborted while waiting.
+   */
   async run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
     await this.#turn(signal);
     try {
@@ -23,8 +35,9 @@ export class CallLimiter {
 
   async #turn(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#running >= this.#limit) await this.#queue(signal);
-    else this.#running += 1;
+    if (this.#running < this.#limits.atOnce) this.#running += 1;
+    else if (this.#waiting.length < this.#limits.waiting) await this.#queue(signal);
+    else throw new NoAnswer('too many calls wait for it already', false);
   }
 
   #queue(signal: AbortSignal): Promise<void> {

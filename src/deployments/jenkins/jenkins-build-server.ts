@@ -17,7 +17,7 @@ import { isGone, isRedirect, NoAnswer, redirectPath, type Answer } from './answe
 import { readAnswer, toFault, toUnavailable } from './answer-faults.ts';
 import { BUILD_TREE, readBuildFields } from './build-reading.ts';
 import { findBuild, namesUs, readPageFields, type BuildPage } from './build-search.ts';
-import { JenkinsTransport, type Call } from './jenkins-transport.ts';
+import { JenkinsTransport, type Call, type TransportOptions } from './jenkins-transport.ts';
 import { buildPath, isBelowBuild, jobPath } from './job-path.ts';
 import { flagOf, textOf } from './json-reading.ts';
 import { LogReader } from './log-reader.ts';
@@ -35,8 +35,7 @@ export interface JenkinsOptions {
   readonly triggerDeadlineMs?: number;
   readonly wholeLogDeadlineMs?: number;
   readonly bodyLimitBytes?: number;
-  /** How many calls may run at once. */
-  readonly concurrency?: number;
+  readonly lanes?: TransportOptions['lanes'];
 }
 
 const DEFAULTS = {
@@ -44,7 +43,7 @@ const DEFAULTS = {
   triggerDeadlineMs: 30_000,
   wholeLogDeadlineMs: 60_000,
   bodyLimitBytes: 8 * 1024 * 1024,
-  concurrency: 4,
+  lanes: { work: { atOnce: 4, waiting: 200 }, watch: { atOnce: 2, waiting: 10 } },
 };
 const CHUNK_LIMIT_BYTES = 2 * 1024 * 1024;
 
@@ -154,7 +153,13 @@ export class JenkinsBuildServer implements BuildServer {
   async fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<string | undefined> {
     const path = `${buildPath(ref)}/consoleText`;
     const deadlineMs = this.#options.wholeLogDeadlineMs;
-    const answer = await this.#ask('show a log', { path, tailBytes: limitBytes, deadlineMs, signal });
+    const answer = await this.#ask('show a log', {
+      path,
+      tailBytes: limitBytes,
+      deadlineMs,
+      lane: 'watch',
+      signal,
+    });
     if (isGone(answer)) return undefined;
     const isText = answer.headers['content-type']?.startsWith('text/plain') ?? false;
     if (answer.status !== 200 || !isText) throw toFault(answer, 'show a log');
@@ -163,7 +168,7 @@ export class JenkinsBuildServer implements BuildServer {
 
   async check(signal: AbortSignal): Promise<{ version: string; user: string }> {
     const what = 'tell who we are';
-    const answer = await this.#ask(what, { path: '/whoAmI/api/json', signal });
+    const answer = await this.#ask(what, { path: '/whoAmI/api/json', lane: 'watch', signal });
     const [user, anonymous] = readAnswer(answer, what, (fields) => [
       textOf(fields['name'], 'name'),
       flagOf(fields['anonymous'], 'anonymous'),

@@ -5,7 +5,7 @@ import Jenkins, { type Exchange, type Middleware } from 'jenkins';
 import type { Secret } from '../../platform/secret.ts';
 import { NoAnswer, type Answer } from './answer.ts';
 import { BodySink } from './body-sink.ts';
-import { CallLimiter } from './call-limiter.ts';
+import { CallLimiter, type CallLimits } from './call-limiter.ts';
 
 export interface TransportOptions {
   /** `http(s)://host[:port][/path]`, without credentials. */
@@ -14,8 +14,14 @@ export interface TransportOptions {
   readonly token: Secret;
   readonly deadlineMs: number;
   readonly bodyLimitBytes: number;
-  readonly concurrency: number;
+  readonly lanes: Readonly<Record<Lane, CallLimits>>;
 }
+
+/**
+ * `work` carries what deployments wait for: orders, claims, the tracker. `watch` carries what people look at: logs
+ * and health. Whoever fills the one takes no turn from the other.
+ */
+export type Lane = 'work' | 'watch';
 
 export interface Call {
   readonly method: 'GET' | 'POST';
@@ -26,6 +32,8 @@ export interface Call {
   readonly deadlineMs?: number;
   /** Keeps only this much of the end of the body; without it a body beyond the limit is a fault. */
   readonly tailBytes?: number;
+  /** `work` unless told. */
+  readonly lane?: Lane;
   readonly signal: AbortSignal;
 }
 
@@ -42,7 +50,7 @@ export class JenkinsTransport {
   readonly #options: TransportOptions;
   readonly #client: Jenkins;
   readonly #agent: HttpAgent;
-  readonly #limiter: CallLimiter;
+  readonly #lanes: Readonly<Record<Lane, CallLimiter>>;
   readonly #listeners = new Set<() => void>();
   #session: string | undefined;
 
@@ -59,7 +67,8 @@ export class JenkinsTransport {
     });
     const Agent = this.baseUrl.startsWith('https:') ? HttpsAgent : HttpAgent;
     this.#agent = new Agent({ keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS });
-    this.#limiter = new CallLimiter(options.concurrency);
+    const { work, watch } = options.lanes;
+    this.#lanes = { work: new CallLimiter(work), watch: new CallLimiter(watch) };
   }
 
   /** `listener` must not throw. Returns the function that ends it. */
@@ -84,7 +93,7 @@ export class JenkinsTransport {
     const signal = AbortSignal.any([call.signal, deadline]);
     let sent = false;
     try {
-      const answer = await this.#limiter.run(() => {
+      const answer = await this.#lanes[call.lane ?? 'work'].run(() => {
         sent = true;
         return this.#exchangeOnKept({ ...call, signal });
       }, signal);

@@ -18,6 +18,7 @@ import {
 const REF: BuildRef = { job: 'ark-deploy-instance', number: 1 };
 const { signal } = new AbortController();
 const build = json(aBuild({ number: 1 }));
+const ONE_TURN = { work: { atOnce: 1, waiting: 1 }, watch: { atOnce: 1, waiting: 0 } };
 let jenkins: ScriptedJenkins;
 
 beforeEach(async () => {
@@ -119,7 +120,7 @@ test('at most four calls are under way at once, the others follow in order', asy
 
 test('an order that never got its turn is known not to be sent', async () => {
   jenkins.replyAlways(silence);
-  const client = jenkins.client({ concurrency: 1, triggerDeadlineMs: 100, deadlineMs: 300 });
+  const client = jenkins.client({ lanes: ONE_TURN, triggerDeadlineMs: 100, deadlineMs: 300 });
   const blocking = client.readBuild(REF, signal).catch(() => undefined);
 
   const outcome = await client.trigger('job', {}, signal);
@@ -128,10 +129,38 @@ test('an order that never got its turn is known not to be sent', async () => {
   await blocking;
 });
 
+test('logs and health take no turn from claims and the tracker', async () => {
+  jenkins.replyAlways((res, seen) => {
+    if (seen.url.includes('/api/json?tree=')) build(res, seen);
+  });
+  const client = jenkins.client({ lanes: ONE_TURN });
+  const aborter = new AbortController();
+  const onlookers = [client.check(aborter.signal), client.fetchLog(REF, 1_000, aborter.signal)];
+  const ends = Promise.allSettled(onlookers);
+
+  expect(await client.readBuild(REF, signal)).toMatchObject({ number: 1 });
+  aborter.abort(new Error('seen enough'));
+  await ends;
+});
+
+test('a call that finds the line full is refused at once, and told when to come back', async () => {
+  jenkins.replyAlways(silence);
+  const client = jenkins.client({ lanes: ONE_TURN, deadlineMs: 300 });
+  const first = Promise.allSettled([client.readBuild(REF, signal), client.readBuild(REF, signal)]);
+
+  await expect(client.readBuild(REF, signal)).rejects.toMatchObject({
+    code: 'build_server_unavailable',
+    message: 'Jenkins could not show a build: too many calls wait for it already',
+    retryAfterS: 2,
+  });
+  expect(await client.trigger('job', {}, signal)).toMatchObject({ kind: 'unavailable' });
+  await first;
+});
+
 test('an aborted call rejects with the reason and leaves its turn to others', async () => {
   const aborter = new AbortController();
   jenkins.reply(() => aborter.abort(new Error('shutting down')), build);
-  const client = jenkins.client({ concurrency: 1 });
+  const client = jenkins.client({ lanes: ONE_TURN });
 
   const first = client.readBuild(REF, aborter.signal);
   const second = client.readBuild(REF, signal);
