@@ -75,11 +75,12 @@ interface Sent {
   readonly deployment: Deployment | undefined;
 }
 
-/** What we sent for this deployment, or would send for the desired release of this instance. */
+/** What we sent for this deployment, or would send now: a host may have been edited since. */
 async function sentParameters(
   store: DeploymentStore,
   { instance, host, deployment }: Sent,
 ): Promise<JobParameters> {
+  if (deployment?.sent) return deployment.sent;
   const releaseId = deployment ? deployment.release_id : instance.desired_release;
   const stored = releaseId === '' ? undefined : await store.release(releaseId);
   return toJobParameters({ deploymentId: deployment?.id ?? '', instance, host, release: stored?.release });

@@ -4,6 +4,7 @@ import type { ProductId } from '../products/product.ts';
 import type { Brand } from '../platform/brand.ts';
 import type { JobName, QueueId } from './build-server.ts';
 import type { InstanceId } from './instance.ts';
+import type { JobParameters } from './job-parameters.ts';
 import type { Phase } from './phases.ts';
 
 export type DeploymentId = Brand<string, 'DeploymentId'>;
@@ -75,6 +76,8 @@ export interface Deployment {
   readonly job: JobName;
   /** Set before the one POST to Jenkins: who finds it set searches before another POST. */
   readonly posted_at?: number;
+  /** The parameters of that POST: what a build that carries this id is compared with, whatever changed since. */
+  readonly sent?: JobParameters;
   readonly queue_id: QueueId | '';
   /** Jenkins' own words about what the queue item waits for. */
   readonly queue_why: string;

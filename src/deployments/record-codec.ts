@@ -44,6 +44,7 @@ const DEPLOYMENT_FIELDS: Readonly<Record<Exclude<keyof Deployment, 'times'>, Kin
   why: 'text',
   job: 'text',
   posted_at: 'number',
+  sent: 'json',
   queue_id: 'text',
   queue_why: 'text',
   build: 'json',

@@ -4,7 +4,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { Build, BuildServer, TriggerOutcome } from './build-server.ts';
 import type { Deployment, Reason } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
-import { toJobParameters } from './job-parameters.ts';
+import { toJobParameters, type JobParameters } from './job-parameters.ts';
 
 /** Two empty searches, at least so far apart, mean that Jenkins does not have it. */
 const SEARCH_APART_MS = 5_000;
@@ -46,7 +46,7 @@ export class Trigger {
     }
     const intended = await store.advance(deployment.id, {
       from: ['triggering'],
-      fields: { posted_at: clock() },
+      fields: { posted_at: clock(), sent: parameters },
     });
     if (!intended) return;
     await faults.reach('trigger.before_post');
@@ -137,7 +137,7 @@ export class Trigger {
     });
   }
 
-  async #parametersOf(deployment: Deployment): Promise<Readonly<Record<string, string>> | undefined> {
+  async #parametersOf(deployment: Deployment): Promise<JobParameters | undefined> {
     const { store, hosts } = this.#options;
     const instance = await store.instance(deployment.instance_id);
     const host = await hosts.get(deployment.host_id);

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { Build } from '../../src/deployments/build-server.ts';
 import { aHost, DEPLOY_JOB, DESTROY_JOB, never, ORDERER, type Bench } from './bench.ts';
 import { benchPerTest } from './bench-per-test.ts';
@@ -60,6 +60,43 @@ test('while another build is at work: 423 with its link', async () => {
     code: 'busy',
     details: { holder: deployment_id, link: build.url, by: 'admin' },
     retryAfterS: 5,
+  });
+});
+
+describe('after the host was edited', () => {
+  const moved = { address: '100.64.30.99', ssh_user: 'other' };
+
+  test('a build that was sent before is granted, and told the new address', async () => {
+    const bench = at();
+    await bench.order();
+    await bench.core.tracker.round();
+    await bench.hosts.put(aHost(moved));
+
+    const claim = await bench.claim(must(bench.builds.startNext()));
+
+    expect(claim.host).toMatchObject({ address: '100.64.30.99', user: 'other' });
+  });
+
+  test('a Rebuild with what was sent then is granted, with another address it is not', async () => {
+    const bench = at();
+    const { build } = await bench.bringLive();
+    await bench.hosts.put(aHost(moved));
+    const edited = buildOf(bench, { ...build.parameters, TARGET_HOST: '100.64.30.99' });
+
+    await expectRefused(bench, () => bench.claim(edited), { code: 'fields_edited' });
+    expect(await bench.claim(buildOf(bench, build.parameters))).toMatchObject({ action: 'deploy' });
+  });
+
+  test('a build with only INSTANCE_ID is compared with what we would send now', async () => {
+    const bench = at();
+    const { instance_id, build } = await bench.bringLive();
+    await bench.hosts.put(aHost(moved));
+    const { TARGET_HOST = '' } = build.parameters;
+    const old = buildOf(bench, { INSTANCE_ID: instance_id, TARGET_HOST });
+    const fresh = buildOf(bench, { INSTANCE_ID: instance_id, TARGET_HOST: moved.address });
+
+    await expectRefused(bench, () => bench.claim(old), { code: 'fields_edited' });
+    expect(await bench.claim(fresh)).toMatchObject({ action: 'deploy' });
   });
 });
 
