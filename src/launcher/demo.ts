@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
+import { writeAtomicallySync } from '../platform/atomic-file.ts';
 import { pollUntil } from '../platform/polling.ts';
 import type { ApiClient, InstanceAnswer } from './api-client.ts';
 import { answersHttp } from './http-probe.ts';
 import type { KeptHost } from './kept-host.ts';
-import { writeAtomically } from './private-file.ts';
 import type { LauncherSettings } from './settings.ts';
 
 const DEPLOY_TIMEOUT_MS = 180_000;
@@ -64,7 +64,7 @@ export async function findDemo({
 export async function deployDemo(around: DemoSurroundings): Promise<DemoInstance> {
   const { settings, api } = around;
   const id = await orderDemo(around);
-  writeAtomically(recordPath(settings), `${JSON.stringify({ instance_id: id })}\n`);
+  writeAtomicallySync(recordPath(settings), `${JSON.stringify({ instance_id: id })}\n`);
   const instance = await waitUntilSettled(api, id, around.signal);
   if (instance.status !== 'running') {
     const reason = instance.last_deployment?.reason;

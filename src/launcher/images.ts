@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomicallySync } from '../platform/atomic-file.ts';
 import type { ClientHost } from './client-host.ts';
 import { attempt, run } from './command.ts';
-import { writeAtomically } from './private-file.ts';
 
 const BUILD_TIMEOUT_MS = 120_000;
 
@@ -23,7 +23,7 @@ export async function ensureImages(root: string, host: ClientHost, signal: Abort
     if (isCurrent && (await attempt([...engine, 'image', 'inspect', tag], { signal })).code === 0) continue;
     const env = { ...process.env, DOCKER_HOST: `unix://${host.dockerSocket}` };
     await run(['sh', script, tag], { env, timeoutMs: BUILD_TIMEOUT_MS, signal });
-    writeAtomically(stampPath, digest);
+    writeAtomicallySync(stampPath, digest);
   }
 }
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomicallySync } from '../platform/atomic-file.ts';
 import { answersHttp } from './http-probe.ts';
 import { localUrl } from './nginx-service.ts';
-import { writeAtomically } from './private-file.ts';
 import type { LauncherSecrets } from './secrets.ts';
 import type { ServiceDefinition } from './service.ts';
 import type { LauncherSettings } from './settings.ts';
@@ -50,9 +50,9 @@ function layAccounts(home: string, secrets: LauncherSecrets): void {
     { id: JENKINS_USER, token: secrets.jenkinsToken.reveal(), admin: false },
     { id: JENKINS_OPERATOR, password: secrets.jenkinsPassword.reveal(), admin: true },
   ];
-  writeAtomically(join(home, 'users.json'), `${JSON.stringify(users, null, 2)}\n`);
+  writeAtomicallySync(join(home, 'users.json'), `${JSON.stringify(users, null, 2)}\n`);
   const credential = (id: string, value: object): void =>
-    writeAtomically(join(home, 'credentials', `${id}.json`), `${JSON.stringify(value, null, 2)}\n`);
+    writeAtomicallySync(join(home, 'credentials', `${id}.json`), `${JSON.stringify(value, null, 2)}\n`);
   credential('ark-callback-key', { kind: 'string', secret: secrets.callbackKey.reveal() });
   const key = secrets.sshPrivateKey.reveal();
   credential('ark-ssh-key', { kind: 'sshUserPrivateKey', username: 'ark', private_key: key });
@@ -79,7 +79,7 @@ function layJobs(home: string, settings: LauncherSettings): void {
       ARK_CALLBACK_URL: callbackUrl,
     });
     const path = join(home, 'jobs', `${names[kind] ?? kind}${SUFFIX}`);
-    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeAtomically(path, text);
+    if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeAtomicallySync(path, text);
   }
 }
 

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderNginx } from '../../nginx/render.mjs';
+import { writeAtomicallySync } from '../platform/atomic-file.ts';
 import { answersHttp } from './http-probe.ts';
-import { writeAtomically } from './private-file.ts';
 import type { ServiceDefinition } from './service.ts';
 import type { LauncherSettings } from './settings.ts';
 
@@ -20,7 +20,7 @@ export function nginxService(settings: LauncherSettings): ServiceDefinition {
     apiUpstream: `127.0.0.1:${String(ports.api.port)}`,
     instancesUpstream: `127.0.0.1:${String(ports.instances.port)}`,
   });
-  writeAtomically(join(dir, 'nginx.conf'), config);
+  writeAtomicallySync(join(dir, 'nginx.conf'), config);
   return {
     name: 'nginx',
     argv: ['nginx', '-e', 'stderr', '-p', dir, '-c', join(dir, 'nginx.conf'), '-g', 'daemon off;'],

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { writeAtomicallySync } from '../platform/atomic-file.ts';
 import { pollUntil } from '../platform/polling.ts';
-import { writeAtomically } from './private-file.ts';
 import { commandLine, identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 
 const END_GRACE_MS = 8000;
@@ -55,11 +55,11 @@ export class ProcessBook {
     const identity = identify(pid);
     if (identity === undefined) return; // ended at once; whoever started it sees that
     this.#entries.set(name, { ...identity, name, mark });
-    writeAtomically(this.#path, this.#text());
+    writeAtomicallySync(this.#path, this.#text());
   }
 
   forget(name: string): void {
-    if (this.#entries.delete(name)) writeAtomically(this.#path, this.#text());
+    if (this.#entries.delete(name)) writeAtomicallySync(this.#path, this.#text());
   }
 
   /** Gives the book back: the next start finds nothing to end. */

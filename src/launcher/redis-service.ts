@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { writeAtomically } from './private-file.ts';
+import { writeAtomicallySync } from '../platform/atomic-file.ts';
 import type { LauncherSecrets } from './secrets.ts';
 import type { ServiceDefinition } from './service.ts';
 import type { LauncherSettings } from './settings.ts';
@@ -30,7 +30,7 @@ export function redisService(settings: LauncherSettings, secrets: LauncherSecret
     'maxmemory-policy noeviction',
     'save ""',
   ];
-  writeAtomically(configPath, `${lines.join('\n')}\n`);
+  writeAtomicallySync(configPath, `${lines.join('\n')}\n`);
   return {
     name: 'Redis',
     argv: ['redis-server', configPath],

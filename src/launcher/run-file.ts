@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomicallySync } from '../platform/atomic-file.ts';
 import type { Chain } from './chain.ts';
 import type { DemoInstance } from './demo.ts';
 import { JENKINS_USER, jenkinsUrl } from './jenkins-service.ts';
-import { writeAtomically } from './private-file.ts';
 import { redisUrl } from './redis-service.ts';
 import type { LauncherSettings } from './settings.ts';
 
@@ -21,7 +21,7 @@ export function writeRunFile(chain: Chain, signInUrl: string, demo: DemoInstance
     instance: demo ?? null,
     hosts: hosts.map(({ id, address }) => ({ id, address })),
   };
-  writeAtomically(runFilePath(settings), `${JSON.stringify(content, null, 2)}\n`);
+  writeAtomicallySync(runFilePath(settings), `${JSON.stringify(content, null, 2)}\n`);
 }
 
 export function removeRunFile(settings: LauncherSettings): void {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomicallySync } from '../platform/atomic-file.ts';
 import { Secret } from '../platform/secret.ts';
 import { run } from './command.ts';
-import { writeAtomically } from './private-file.ts';
 
 /** What the parts of one installation share; made once, kept in files that only root reads. */
 export interface LauncherSecrets {
@@ -25,7 +25,7 @@ export async function loadSecrets(dir: string, signal: AbortSignal): Promise<Lau
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const kept = (name: string, make: () => string): Secret => {
     const path = join(dir, name);
-    if (!existsSync(path)) writeAtomically(path, `${make()}\n`);
+    if (!existsSync(path)) writeAtomicallySync(path, `${make()}\n`);
     return new Secret(readFileSync(path, 'utf8').trim());
   };
   const keyPath = join(dir, 'id_ed25519');

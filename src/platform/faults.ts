@@ -1,5 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { writeAtomicallySync } from './atomic-file.ts';
 
 /** crash: this process dies as by kill -9; delay: waits; throw: fails; drop: the answer is lost on its way. */
 export type FaultKind = 'crash' | 'delay' | 'throw' | 'drop';
@@ -101,6 +102,5 @@ function writeFaults(file: string, faults: Map<string, Fault>): void {
     const what = kind === 'delay' ? `delay:${String(delayMs)}` : kind;
     return `${point}=${what}${Number.isFinite(times) ? `*${String(times)}` : ''}\n`;
   });
-  writeFileSync(`${file}.new`, lines.join(''));
-  renameSync(`${file}.new`, file);
+  writeAtomicallySync(file, lines.join(''));
 }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { writeAtomically } from './atomic-file.ts';
+import { writeAtomically } from '../platform/atomic-file.ts';
 import type { StorePosition } from './route-store.ts';
 
 /** The file `generation.json` in ARK_STATE_DIR: which store this machine trusts. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { writeAtomically } from './atomic-file.ts';
+import { writeAtomically } from '../platform/atomic-file.ts';
 import { toRoute } from './route-record.ts';
 import type { RouteTable, TableRoute } from './route-table.ts';
 import type { Route, RouteChange } from './route.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeAtomicallySync } from '../../platform/atomic-file.ts';
 import type { BuildOrder, BuildRecord } from '../model/build.ts';
-import { writeWhole } from './atomic-file.ts';
 
 /** The folder `builds/`: one folder per job and build with build.json, log, Jenkinsfile and archive. */
 export class BuildStore {
@@ -50,15 +50,15 @@ export class BuildStore {
       artifacts: [],
     };
     mkdirSync(this.folderOf(record), { recursive: true, mode: 0o700 });
-    writeWhole(join(this.folderOf(record), 'Jenkinsfile'), jenkinsfile);
-    writeWhole(this.logOf(record), '');
+    writeAtomicallySync(join(this.folderOf(record), 'Jenkinsfile'), jenkinsfile);
+    writeAtomicallySync(this.logOf(record), '');
     builds.push(record);
     this.save(record);
     return record;
   }
 
   save(record: BuildRecord): void {
-    writeWhole(join(this.folderOf(record), 'build.json'), JSON.stringify(record));
+    writeAtomicallySync(join(this.folderOf(record), 'build.json'), JSON.stringify(record));
   }
 
   /** Removes the oldest finished builds until `keep` are left. */

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync } from 'node:fs';
+import { writeAtomicallySync } from '../../platform/atomic-file.ts';
 import type { QueueItem } from '../model/queue.ts';
-import { writeWhole } from './atomic-file.ts';
 
 export interface SavedQueue {
   readonly next_id: number;
@@ -9,7 +9,7 @@ export interface SavedQueue {
 
 /** Keeps the line over a clean restart, as Jenkins' queue.xml does. */
 export function saveQueue(path: string, queue: SavedQueue): void {
-  writeWhole(path, JSON.stringify(queue));
+  writeAtomicallySync(path, JSON.stringify(queue));
 }
 
 /** Reads the line back and puts the file aside, so that a crash does not bring it back a second time. */
