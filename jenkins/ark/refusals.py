@@ -17,6 +17,7 @@ LINES = {
     "already_decided": "this deployment was decided already",
     "lease_invalid": "this build holds no lease any more",
     "target_not_offered": "the coordinator did not offer this host, port or project",
+    "candidate_differs": "this build reported another target before",
     "callback_reused": "this message was sent before with another content",
 }
 

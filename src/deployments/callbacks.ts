@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { HostStore } from '../hosts/host.ts';
 import { AppError } from '../platform/errors.ts';
 import type { FaultPoints } from '../platform/faults.ts';
@@ -16,6 +17,7 @@ import { isDeploymentId, type Candidate, type Decision, type Deployment, type Re
 import type { DeploymentStore } from './deployment-store.ts';
 import { openOnOldTarget, type DrainingOptions } from './draining.ts';
 import { holdsLease } from './lease.ts';
+import { isTerminal } from './phases.ts';
 import { requireOffered, unusedPorts } from './offered-target.ts';
 import { requireTrust, type StoreTrust } from './store-trust.ts';
 import type { Verification } from './verification.ts';
@@ -49,25 +51,41 @@ export class Callbacks {
     if (!(await store.progress(deployment.id, stage, updating))) throw alreadyDecided();
   }
 
-  /** Stores the candidate, has it verified, and answers with the decision as soon as there is one. */
+  /**
+   * Stores the candidate, has it verified, and answers with the decision as soon as there is one. Throws
+   * `target_not_offered`, `candidate_differs` when another one was reported before, `already_decided`.
+   */
   async ready(message: ReadyMessage): Promise<ReadyAnswer> {
     const { store, hosts, verification, faults } = this.#options;
     const deployment = await this.#leased(message);
     if (deployment.decision) return this.#decided(deployment, deployment.decision);
     const host = await hosts.get(deployment.host_id);
     requireOffered(message, deployment, host);
-    const stored = await store.advance(deployment.id, {
-      from: ['claimed', 'deploying', 'verifying'],
-      to: 'verifying',
-      fields: { candidate: candidateOf(message) },
-      freePorts: unusedPorts(message, deployment),
-    });
+    await this.#keepCandidate(message, deployment);
     await faults.reach('ready.after_store');
-    if (stored) await withinMs(ANSWER_WITHIN_MS, verification.run(deployment.id));
+    await withinMs(ANSWER_WITHIN_MS, verification.run(deployment.id));
     const now = await store.deployment(deployment.id);
     if (now?.decision) return this.#decided(now, now.decision);
-    if (!stored) throw alreadyDecided();
     return { status: 202, body: { state: 'verifying' } };
+  }
+
+  /** The first candidate stays: its port is probed, or live, and the ports beside it are free for others. */
+  async #keepCandidate(message: ReadyMessage, deployment: Deployment): Promise<void> {
+    const { store } = this.#options;
+    const candidate = candidateOf(message);
+    const isFirst = await store.advance(deployment.id, {
+      from: ['claimed', 'deploying'],
+      to: 'verifying',
+      fields: { candidate },
+      freePorts: unusedPorts(message, deployment),
+    });
+    if (isFirst) return;
+    const now = await store.deployment(deployment.id);
+    if (!now?.candidate) throw alreadyDecided();
+    if (!isDeepStrictEqual(now.candidate, candidate)) {
+      throw new AppError('candidate_differs', 'This deployment reported another target before');
+    }
+    if (!now.decision && isTerminal(now.phase)) throw alreadyDecided();
   }
 
   /** The job's clean-up is over: lock and slot are free, ports of removed projects rest. */

@@ -4,7 +4,9 @@ import type { probeTarget } from '../routing/target-probe.ts';
 import type { Candidate, Deployment, DeploymentId, Reason } from './deployment.ts';
 import type { DecideOutcome, DecisionOrder, DeploymentStore, NewRoute } from './deployment-store.ts';
 import { endpointIdOf, projectOf, type Instance } from './instance.ts';
+import type { Phase } from './phases.ts';
 import type { Release } from './release.ts';
+import { TIMED_OUT } from './settlement.ts';
 import { requireTrust, type StoreTrust } from './store-trust.ts';
 
 export interface VerificationOptions extends StoreTrust {
@@ -67,7 +69,10 @@ export class Verification {
     await faults.reach('decide.before');
     const order = result.healthy
       ? this.#switchTo(subject)
-      : this.#abandon({ code: 'unhealthy', detail: `The new release does not answer: ${result.last}` });
+      : this.#abandon(
+          { code: 'unhealthy', detail: `The new release does not answer: ${result.last}` },
+          'failed',
+        );
     await this.#decide(id, order);
     await faults.reach('decide.after');
   }
@@ -109,11 +114,11 @@ export class Verification {
     };
   }
 
-  #abandon(reason: Reason, end = true): DecisionOrder {
+  #abandon(reason: Reason, to?: Phase): DecisionOrder {
     return {
       decision: { outcome: 'abandoned', at: this.#options.clock(), reason, retire: [] },
       reason,
-      ...(end && { to: 'failed' }),
+      ...(to && { to }),
     };
   }
 
@@ -135,10 +140,12 @@ export class Verification {
 
   /** A switch that is no longer allowed: the cancel's own phase follows when its build has ended. */
   async #decideAgainst(id: DeploymentId, why: string): Promise<DecideOutcome> {
-    const isCancel = why === 'cancel' || why === 'desired';
-    const reason = isCancel
-      ? { code: 'cancelled', detail: 'Cancelled before it went live' }
-      : { code: 'superseded', detail: `The switch is no longer allowed (${why})` };
-    return this.#options.store.decide(id, this.#abandon(reason, !isCancel));
+    const { store } = this.#options;
+    if (why === 'cancel' || why === 'desired') return store.decide(id, this.#abandon(CANCELLED));
+    if (why === 'deadline') return store.decide(id, this.#abandon(TIMED_OUT, 'timed_out'));
+    const reason = { code: 'superseded', detail: `The switch is no longer allowed (${why})` };
+    return store.decide(id, this.#abandon(reason, 'failed'));
   }
 }
+
+const CANCELLED: Reason = { code: 'cancelled', detail: 'Cancelled before it went live' };

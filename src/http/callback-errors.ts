@@ -99,6 +99,12 @@ export const CALLBACK_ERRORS = {
     meaning: 'The job reports a host, port or project that it was not given.',
     action: 'A fault of the job, or a forged call: look at the build.',
   },
+  candidate_differs: {
+    status: 409,
+    title: 'Another target before',
+    meaning: 'The job reported the new release ready at another place before; the first word stays.',
+    action: 'A fault of the job, or a forged call: look at the build.',
+  },
   already_decided: {
     status: 409,
     title: 'Already decided',

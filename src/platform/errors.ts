@@ -48,6 +48,7 @@ export const ERROR_CODES = [
   'not_allowed_now',
   'lease_invalid',
   'target_not_offered',
+  'candidate_differs',
   'already_decided',
   // the proxy
   'bad_target_path',

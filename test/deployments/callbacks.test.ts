@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ReadyMessage } from '../../src/deployments/callback-messages.ts';
 import { HELLO, ORDERER, type Bench } from './bench.ts';
 import { benchPerTest } from './bench-per-test.ts';
 import { must } from './records.ts';
@@ -85,6 +86,82 @@ test('ready keeps the port that was taken and frees the other candidates', async
   const used = await bench.redis.hgetall(`${bench.prefix}host:cl-a:ports`);
 
   expect(used).toEqual({ [String(claim.endpoints[0]?.candidates[0])]: claim.project });
+});
+
+describe('a ready that is repeated', () => {
+  /** The same message, but for the next of the offered ports. */
+  const movedTo = (message: ReadyMessage, port: number): ReadyMessage => ({
+    ...message,
+    target_port: port,
+    endpoints: { web: { ...must(message.endpoints['web']), port } },
+  });
+
+  async function verifying(bench: Bench) {
+    await bench.order();
+    await bench.core.tracker.round();
+    const claim = await bench.claim(must(bench.builds.startNext()));
+    let end = (): void => undefined;
+    const probed = new Promise<void>((resolve) => (end = resolve));
+    let probes = 0;
+    bench.probe = async () => {
+      probes += 1;
+      await probed;
+      return { healthy: true };
+    };
+    const message = bench.readyMessage(claim);
+    const [first, second] = must(claim.endpoints[0]).candidates;
+    expect((await bench.core.callbacks.ready(message)).status).toBe(202);
+    const other = movedTo(message, must(second));
+    return { claim, message, other, port: must(first), end, probes: () => probes };
+  }
+
+  test('joins the probe under way', async () => {
+    const bench = at();
+    const { message, claim, port, end, probes } = await verifying(bench);
+
+    const again = bench.core.callbacks.ready(message);
+    end();
+
+    expect((await again).body).toEqual({ decision: 'switched', retire: [] });
+    expect(probes()).toBe(1);
+    expect(await bench.route(claim.instance_id)).toMatchObject({ target_port: port });
+  });
+
+  test('with another offered port is refused: the first candidate keeps its port and goes live', async () => {
+    const bench = at();
+    const { other, claim, port, end } = await verifying(bench);
+
+    await expect(bench.core.callbacks.ready(other)).rejects.toMatchObject({ code: 'candidate_differs' });
+
+    expect(await bench.redis.hgetall(`${bench.prefix}host:cl-a:ports`)).toEqual({ [port]: claim.project });
+    end();
+    await bench.until(async () => (await bench.route(claim.instance_id)) !== null);
+    expect(await bench.route(claim.instance_id)).toMatchObject({ target_port: port });
+  });
+
+  test('with another port after the decision gets the decision, and moves nothing', async () => {
+    const bench = at();
+    const { other, message, claim, port, end } = await verifying(bench);
+    end();
+    await bench.core.callbacks.ready(message);
+
+    expect((await bench.core.callbacks.ready(other)).body).toMatchObject({ decision: 'switched' });
+    expect(await bench.route(claim.instance_id)).toMatchObject({ target_port: port });
+    expect(await bench.redis.hgetall(`${bench.prefix}host:cl-a:ports`)).toEqual({ [port]: claim.project });
+  });
+
+  test('after the deadline switches nothing: the deployment has timed out', async () => {
+    const bench = at();
+    const { message, claim, end } = await verifying(bench);
+    bench.now += 900_001;
+    end();
+
+    expect((await bench.core.callbacks.ready(message)).body).toMatchObject({ decision: 'abandoned' });
+    expect(await bench.route(claim.instance_id)).toBeNull();
+    expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({
+      ...{ phase: 'timed_out', reason: { code: 'timed_out' } },
+    });
+  });
 });
 
 test('a host that knows a higher seq teaches it: the next claim is above', async () => {

@@ -117,14 +117,17 @@ export async function reach(
 }
 
 /** decide(switched) with one route, as verification asks for it. */
-export async function switchTo(bench: Bench, id: DeploymentId, port = 20_000) {
+export async function switchTo(bench: Bench, id: DeploymentId, port?: number) {
   const deployment = must(await bench.store.deployment(id));
   const instance = must(await bench.store.instance(deployment.instance_id));
   const retire = instance.live_seq === '' ? [] : [`${instance.id}-${instance.live_seq}`];
   return bench.store.decide(id, {
     decision: { outcome: 'switched', at: bench.now, retire },
     routes: [
-      { endpoint: instance.id, target_host: '100.64.30.11', target_port: port, container_id: 'aaaaaaaaaaaa' },
+      {
+        ...{ endpoint: instance.id, target_host: '100.64.30.11', container_id: 'aaaaaaaaaaaa' },
+        target_port: port ?? deployment.ports?.['web']?.[0] ?? 20_000,
+      },
     ],
     endpointIds: [instance.id],
     imageIds: { web: { id: 'sha256:aa' } },

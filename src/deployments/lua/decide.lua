@@ -19,10 +19,14 @@ if A.outcome == 'switched' then
   if field(instance, 'active') ~= A.deployment_id then return { 'refused', 'lock' } end
   if field(instance, 'desired') ~= 'present' then return { 'refused', 'desired' } end
   if field(key, 'cancel') ~= '' then return { 'refused', 'cancel' } end
+  if tonumber(A.now) > tonumber(field(key, 'deadline_at')) then return { 'refused', 'deadline' } end
   if tonumber(field(instance, 'live_seq')) and tonumber(field(instance, 'live_seq')) >= tonumber(seq) then
     return { 'refused', 'seq' }
   end
+  local used = P .. 'host:' .. host_id .. ':ports'
   for _, route in ipairs(A.routes) do
+    local owner = redis.call('HGET', used, string.format('%d', route.target_port))
+    if owner ~= instance_id .. '-' .. seq then return { 'refused', 'port' } end
     local stored = read_route(P, route.endpoint)
     if stored and tonumber(stored.seq) >= tonumber(seq) then return { 'refused', 'seq' } end
   end

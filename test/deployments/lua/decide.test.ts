@@ -97,6 +97,31 @@ test.each([
   expect(await dump(bench.redis, bench.prefix)).toEqual(before);
 });
 
+test.each([
+  ['belongs to somebody else', (ports: string, bench: Bench) => bench.redis.hset(ports, '20000', 'other-1')],
+  ['belongs to nobody', (ports: string, bench: Bench) => bench.redis.hdel(ports, '20000')],
+] as const)('a switch to a port that %s is refused, and nothing of it is written', async (_whose, take) => {
+  const bench = at();
+  const { deployment } = await store(bench);
+  await reach(bench, deployment, 'verifying');
+  await take(`${bench.prefix}host:cl-a:ports`, bench);
+  const before = await dump(bench.redis, bench.prefix);
+
+  expect(await switchTo(bench, deployment.id, 20_000)).toEqual({ kind: 'refused', why: 'port' });
+  expect(await dump(bench.redis, bench.prefix)).toEqual(before);
+});
+
+test('a switch is refused after the deadline, and nothing of it is written', async () => {
+  const bench = at();
+  const { deployment } = await store(bench);
+  await reach(bench, deployment, 'verifying');
+  bench.now = deployment.deadline_at + 1;
+  const before = await dump(bench.redis, bench.prefix);
+
+  expect(await switchTo(bench, deployment.id)).toEqual({ kind: 'refused', why: 'deadline' });
+  expect(await dump(bench.redis, bench.prefix)).toEqual(before);
+});
+
 test('a switch is refused where a route has a newer seq already, and nothing of it is written', async () => {
   const bench = at();
   const { instance, deployment } = await store(bench);
