@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CoordinatorConfig } from './config/config.ts';
+import { ConfigError, type CoordinatorConfig } from './config/config.ts';
 import { AnsweredCallbacks } from './deployments/answered-callbacks.ts';
 import { createCallbacksApi } from './deployments/callbacks-api.ts';
 import { createDeploymentsApi } from './deployments/deployments-api.ts';
@@ -23,7 +23,9 @@ import { createSessionApi } from './http/session-api.ts';
 import { Sessions } from './http/sessions.ts';
 import { CallbackKey } from './http/signature.ts';
 import { FaultPoints } from './platform/faults.ts';
-import { checkRedisSettings, type Redis } from './platform/redis.ts';
+import type { Logger } from './platform/logger.ts';
+import { unmetRequirements } from './platform/redis-requirements.ts';
+import type { Redis } from './platform/redis.ts';
 import { connectStore, type ProcessBase } from './process-base.ts';
 import { ProductCatalogue } from './products/product-catalogue.ts';
 import { createProductsRouter } from './products/products-api.ts';
@@ -39,7 +41,7 @@ const clock = Date.now;
 /** Puts the coordinator together and starts it. Returns its port. */
 export async function startCoordinator(config: CoordinatorConfig, base: ProcessBase): Promise<number> {
   const redis = await connectStore(config, base, 'coordinator');
-  for (const reason of await checkRedisSettings(redis)) base.log.error('redis is set up wrongly', { reason });
+  await judgeStore(redis, config, base.log);
   const parts = await openParts(config, base, redis);
   const faults = new FaultPoints(config.faults);
   const deployments = wireDeployments(config, base, { ...parts, faults });
@@ -57,6 +59,13 @@ export async function startCoordinator(config: CoordinatorConfig, base: ProcessB
   const port = await server.listen();
   deployments.tracker.start();
   return port;
+}
+
+/** A Redis that can lose what it was told is good enough for a laptop. Throws ConfigError in production. */
+async function judgeStore(redis: Redis, { production }: CoordinatorConfig, log: Logger): Promise<void> {
+  const faults = await unmetRequirements(redis);
+  if (production && faults.length > 0) throw new ConfigError(faults);
+  for (const reason of faults) log.warn('redis is set up wrongly', { reason });
 }
 
 /** What has state or a connection; everything else is made of these. */

@@ -5,12 +5,17 @@ import { toAppError } from './platform/errors.ts';
 /** env → config → app; SIGTERM and SIGINT stop it in order, a second one at once. */
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
-  const app = await startApp(config);
-  const stop = (): void => {
+  const starting = startApp(config);
+  const stop = async (): Promise<void> => {
     process.once('SIGTERM', exitNow).once('SIGINT', exitNow);
-    void app.stop().then((failed) => process.exit(failed.length === 0 ? 0 : 1));
+    const app = await starting;
+    const failed = await app.stop();
+    process.exit(failed.length === 0 ? 0 : 1);
   };
-  process.once('SIGTERM', stop).once('SIGINT', stop);
+  // A start that fails is told below, also when it was to be stopped meanwhile.
+  const stopQuietly = (): void => void stop().catch(() => undefined);
+  process.once('SIGTERM', stopQuietly).once('SIGINT', stopQuietly);
+  await starting;
 }
 
 function exitNow(): void {

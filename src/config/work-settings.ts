@@ -13,7 +13,7 @@ export const storeSettings: Joi.StrictSchemaMap<StoreSettings> = {
       .default('redis://127.0.0.1:6379'),
     {
       summary:
-        'The Redis that holds all state. It needs `appendonly yes`, `appendfsync always` and `maxmemory-policy noeviction`. May carry a password.',
+        'The Redis that holds all state. It needs version 7 and `appendonly yes`, `appendfsync always`, `maxmemory-policy noeviction`; without them a coordinator warns, and with NODE_ENV=production refuses to start. May carry a password.',
       secret: true,
     },
   ),

@@ -143,37 +143,3 @@ function isReply(error: unknown, ...prefixes: readonly string[]): error is Error
   if (!(error instanceof Error) || error.name !== 'ReplyError') return false;
   return prefixes.length === 0 || prefixes.includes(error.message.split(' ', 1)[0] ?? '');
 }
-
-/** A JSON value as `check` returns it; undefined when there is none. Throws `internal` when it is not JSON. */
-export async function readJson<T>(
-  redis: Redis,
-  key: string,
-  check: (value: unknown) => T,
-): Promise<T | undefined> {
-  const text = await withStore(`read ${key}`, () => redis.get(key));
-  if (text === null) return undefined;
-  try {
-    return check(JSON.parse(text));
-  } catch (error) {
-    throw new AppError('internal', 'A stored record cannot be read', {
-      cause: new Error(`record ${key}`, { cause: error }),
-    });
-  }
-}
-
-const NEEDED_SETTINGS = {
-  appendonly: 'yes',
-  appendfsync: 'always',
-  'maxmemory-policy': 'noeviction',
-} as const;
-
-/** What is wrong with this Redis for us, one sentence each; empty when nothing is. */
-export async function checkRedisSettings(redis: Redis): Promise<readonly string[]> {
-  const answer = await withStore('config get', () => redis.config('GET', ...Object.keys(NEEDED_SETTINGS)));
-  const fields = (answer as unknown[]).map(String);
-  return Object.entries(NEEDED_SETTINGS).flatMap(([name, needed]) => {
-    const at = fields.indexOf(name);
-    const found = at === -1 ? 'unknown' : (fields[at + 1] ?? 'unknown');
-    return found === needed ? [] : [`Redis has ${name} ${found}; Ark Deploy needs ${name} ${needed}`];
-  });
-}

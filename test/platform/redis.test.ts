@@ -3,10 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  checkRedisSettings,
   connectRedis,
   loadScript,
-  readJson,
   runScript,
   waitUntilReady,
   withStore,
@@ -76,24 +74,4 @@ test('while Redis is away commands fail at once; afterwards they work and no fai
   expect(await client.mget('kept', 'late')).toEqual(['1', null]);
   client.disconnect();
   await own.close();
-});
-
-test('settings that could lose a write are named', async () => {
-  expect(await checkRedisSettings(redis)).toEqual([]);
-
-  await redis.config('SET', 'appendfsync', 'everysec');
-  expect(await checkRedisSettings(redis)).toEqual([
-    'Redis has appendfsync everysec; Ark Deploy needs appendfsync always',
-  ]);
-  await redis.config('SET', 'appendfsync', 'always');
-});
-
-test('readJson gives the checked value, undefined for none, and internal for rubbish', async () => {
-  const check = (value: unknown) => value as { n: number };
-  await redis.set('good', '{"n":1}');
-  await redis.set('bad', '{');
-
-  expect(await readJson(redis, 'good', check)).toEqual({ n: 1 });
-  expect(await readJson(redis, 'none', check)).toBeUndefined();
-  await expect(readJson(redis, 'bad', check)).rejects.toMatchObject({ code: 'internal' });
 });
