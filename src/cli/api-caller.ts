@@ -15,9 +15,13 @@ export class ApiCaller {
     this.#token = token;
   }
 
-  /** From ARK_PAGES_URL and ARK_ADMIN_TOKEN, else from what a running `npm start` wrote. Throws with words. */
+  /**
+   * From ARK_ADMIN_TOKEN (or the file that ARK_ADMIN_TOKEN_FILE names) and ARK_API_URL, else ARK_PAGES_URL; without
+   * them from what a running `npm start` wrote. Throws with words.
+   */
   static find(env: Readonly<Record<string, string | undefined>>): ApiCaller {
-    const { ARK_PAGES_URL: url, ARK_ADMIN_TOKEN: token } = env;
+    const url = env['ARK_API_URL'] ?? env['ARK_PAGES_URL'];
+    const token = env['ARK_ADMIN_TOKEN'] ?? readToken(env['ARK_ADMIN_TOKEN_FILE']);
     if (url !== undefined && token !== undefined) return new ApiCaller(url, new Secret(token));
     const path = join(env['ARK_STATE_DIR'] ?? join(ROOT, '.ark'), 'run.json');
     try {
@@ -41,5 +45,14 @@ export class ApiCaller {
     const answer = (await response.json()) as T & { title?: string; detail?: string };
     if (response.ok) return answer;
     throw new Error(`${answer.title ?? String(response.status)}: ${answer.detail ?? ''}`);
+  }
+}
+
+function readToken(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    throw new Error('ARK_ADMIN_TOKEN_FILE names a file that cannot be read', { cause });
   }
 }

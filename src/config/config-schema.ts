@@ -51,9 +51,9 @@ export const SETTING_NAMES: ReadonlySet<string> = new Set(
   SETTING_GROUPS.flatMap(({ settings }) => Object.keys(settings)),
 );
 
-/** Variables of other parts (launcher, client hosts, tests) that share the ARK_ start. */
+/** Variables of other parts (launcher, command line, client hosts, tests) that share the ARK_ start. */
 export const OTHER_PARTS =
-  /^ARK_(?:HOME|CALLBACK_URL|PAGES_(?:HOST|PORT)|APPS_(?:HOST|PORT)|REDIS_PORT|JENKINS_PORT|PROXIES|HOSTS_|LOCAL_|OS_RELEASE|TEST_)/;
+  /^ARK_(?:HOME|API_URL|CALLBACK_URL|PAGES_(?:HOST|PORT)|APPS_(?:HOST|PORT)|REDIS_PORT|JENKINS_PORT|PROXIES|HOSTS_|LOCAL_|OS_RELEASE|TEST_)/;
 
 function quarantineOutlastsRoutes(settings: Settings, helpers: Joi.CustomHelpers): unknown {
   if (settings.ARK_PORT_QUARANTINE_S <= settings.ARK_STALE_ROUTES_S) {

@@ -1,6 +1,7 @@
 import { Secret } from '../platform/secret.ts';
 import type { LogLevel } from '../platform/logger.ts';
 import { OTHER_PARTS, SETTING_NAMES, settingsSchema, type Settings } from './config-schema.ts';
+import { readSecretFiles, SECRET_FILE_NAMES } from './secret-files.ts';
 import { listOf } from './setting.ts';
 
 /** What every process needs to know. */
@@ -86,12 +87,21 @@ export class ConfigError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The frozen configuration of this process. An empty variable counts as absent. Throws ConfigError. */
+/**
+ * The frozen configuration of this process. An empty variable counts as absent; a secret may come from the file that
+ * its variable with `_FILE` names. Throws ConfigError.
+ */
 export function loadConfig(env: Environment): Config {
-  const given = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
-  const known = given.filter(([name]) => SETTING_NAMES.has(name));
-  const unknown = given.map(([name]) => name).filter(isUnknown);
-  const result = settingsSchema.validate(Object.fromEntries(known));
+  const given = Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) =>
+      value === undefined || value === '' ? [] : [[name, value]],
+    ),
+  ) as Record<string, string>;
+  const secrets = readSecretFiles(given);
+  if (secrets.faults.length > 0) throw new ConfigError(secrets.faults);
+  const known = Object.entries(given).filter(([name]) => SETTING_NAMES.has(name));
+  const unknown = Object.keys(given).filter(isUnknown);
+  const result = settingsSchema.validate({ ...Object.fromEntries(known), ...secrets.values });
   if (result.error !== undefined) throw new ConfigError(result.error.details.map(({ message }) => message));
   const { value } = result;
   const rest = { ...common(value), unknownVariables: unknown };
@@ -99,7 +109,8 @@ export function loadConfig(env: Environment): Config {
 }
 
 function isUnknown(name: string): boolean {
-  return name.startsWith('ARK_') && !SETTING_NAMES.has(name) && !OTHER_PARTS.test(name);
+  const isOurs = SETTING_NAMES.has(name) || SECRET_FILE_NAMES.has(name) || OTHER_PARTS.test(name);
+  return name.startsWith('ARK_') && !isOurs;
 }
 
 function common(settings: Settings): Omit<CommonConfig, 'unknownVariables'> {

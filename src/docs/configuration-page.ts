@@ -18,7 +18,8 @@ export function configurationPage(): string {
     'fault and ends. An empty variable counts as absent. `npm start` sets all that it needs; `.env.example` has',
     'every variable for an installation of your own.',
     '',
-    'Secrets are never printed, in no log and no error. Keep them in a file that only the service can read.',
+    'Secrets are never printed, in no log and no error. Each may lie in a file of its own that only the service can',
+    'read: `ARK_SECRET_FILE=/run/secrets/ark_secret` instead of `ARK_SECRET=…`. A line break at its end does not count.',
     '',
     ...groups,
   ].join('\n');

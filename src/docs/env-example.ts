@@ -9,7 +9,8 @@ export function envExample(): string {
   ]);
   return [
     '# Every variable that Ark Deploy reads; written by `npm run docs`, explained in docs/configuration.md.',
-    '# Fill in what stands open; take away the # before what shall differ from its default.',
+    '# Fill in what stands open; take away the # before what shall differ from its default. A secret may lie in a file',
+    '# of its own instead: ARK_SECRET_FILE=/etc/ark-deploy/secrets/ark_secret.',
     '',
     ...groups,
   ].join('\n');
