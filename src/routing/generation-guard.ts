@@ -1,58 +1,83 @@
-import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { writeAtomically } from '../platform/atomic-file.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { AcceptedGeneration } from './accepted-generation.ts';
+import {
+  acceptFirst,
+  acceptedPath,
+  isSameAcceptance,
+  readGeneration,
+  toText,
+} from './accepted-generation.ts';
 import type { StorePosition } from './route-store.ts';
 
-/** The file `generation.json` in ARK_STATE_DIR: which store this machine trusts. */
-export interface AcceptedGeneration {
-  readonly id: string;
-  /** Lowest revision that the store may show. */
-  readonly revision: number;
-  /** Epoch ms of the acceptance: a later one overrules what the process has seen. */
-  readonly at: number;
+export interface GenerationGuardOptions {
+  /** ARK_STATE_DIR: holds generation.json and seen-<owner>.json. */
+  readonly stateDir: string;
+  /** Names this process on its machine; the same after a restart. */
+  readonly owner: string;
+  readonly logger: Logger;
 }
 
+export type StoreFault = 'missing' | 'other_generation' | 'smaller_revision';
+
 export type GenerationVerdict =
-  | {
-      readonly ok: true;
-      /** True once after an acceptance: everything known before is void. */ readonly renewed: boolean;
-    }
-  | { readonly ok: false; readonly reason: 'missing' | 'other_generation' | 'smaller_revision' };
+  /** `renewed` is true once after an acceptance: everything known before is void. */
+  { readonly ok: true; readonly renewed: boolean } | { readonly ok: false; readonly reason: StoreFault };
 
 /**
  * Tells a store that was wiped or restored from the one that we know: no generation, another id, or a revision
- * below what was seen. The first store that a machine ever sees is accepted by itself; after that only an
- * operator changes the file (acceptGeneration).
+ * below what this process has seen, over its restarts too. The first store that a machine ever sees is accepted
+ * by itself; after that only an operator changes generation.json (acceptGeneration).
  */
 export class GenerationGuard {
-  readonly #path: string;
+  readonly #options: GenerationGuardOptions;
   #accepted: AcceptedGeneration | undefined;
+  /** The highest revision seen under this acceptance, and what of it is on disk. */
   #highest = 0;
+  #remembered = -1;
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(options: GenerationGuardOptions) {
+    this.#options = options;
   }
 
-  /** The generation that this process works with; undefined before the first one was accepted. */
-  get generation(): string | undefined {
-    return this.#accepted?.id;
+  /** The acceptance that this process works with; undefined before the first one. */
+  get accepted(): AcceptedGeneration | undefined {
+    return this.#accepted;
   }
 
-  /** A revision that this process had applied before it started (its snapshot), of this generation. */
-  remember(generation: string, revision: number): void {
-    if (this.#accepted?.id === generation) this.#highest = Math.max(this.#highest, revision);
-  }
-
-  /** Reads the file without asking the store: what is known before the first contact. */
+  /** Reads the files without asking the store: what is known before the first contact. */
   async open(): Promise<void> {
-    this.#accepted ??= await readAccepted(this.#path);
-    this.#highest = Math.max(this.#highest, this.#accepted?.revision ?? 0);
+    this.#accepted = await readGeneration(acceptedPath(this.#options.stateDir));
+    const seen = await readGeneration(this.#seenPath());
+    const revision = isSameAcceptance(seen, this.#accepted) ? (seen?.revision ?? 0) : 0;
+    this.#highest = Math.max(revision, this.#accepted?.revision ?? 0);
+    this.#remembered = revision;
   }
 
+  /** The verdict on the store as it stands now; a good one is remembered on disk. */
   async check(position: StorePosition): Promise<GenerationVerdict> {
-    if (this.#fits(position)) {
-      this.#highest = position.revision;
-      return { ok: true, renewed: false };
+    const verdict = await this.#judge(position);
+    if (verdict.ok) await this.remember(position.revision);
+    return verdict;
+  }
+
+  /** Keeps over a restart that the store has come as far as this. Call it at most once a second. */
+  async remember(revision: number): Promise<void> {
+    if (this.#accepted === undefined) return;
+    this.#highest = Math.max(this.#highest, revision);
+    if (this.#highest <= this.#remembered) return;
+    this.#remembered = this.#highest;
+    const { id, at } = this.#accepted;
+    try {
+      await writeAtomically(this.#seenPath(), toText({ id, revision: this.#highest, at }));
+    } catch (error) {
+      this.#options.logger.error('seen revision not kept', { revision, error });
     }
+  }
+
+  async #judge(position: StorePosition): Promise<GenerationVerdict> {
+    if (this.#fits(position)) return { ok: true, renewed: false };
     return (await this.#adopt(position)) ?? { ok: false, reason: this.#fault(position) };
   }
 
@@ -60,45 +85,27 @@ export class GenerationGuard {
     return generation !== undefined && generation === this.#accepted?.id && revision >= this.#highest;
   }
 
-  /** Takes over the file if it says something new that fits; the very first time it writes the file itself. */
+  /** Takes over generation.json if it says something new that fits; the very first time it is written here. */
   async #adopt({ generation, revision }: StorePosition): Promise<GenerationVerdict | undefined> {
     if (generation === undefined) return undefined;
-    const found = await readAccepted(this.#path);
-    const isFirst = found === undefined && this.#accepted === undefined;
-    const accepted = isFirst ? await acceptGeneration(this.#path, { generation, revision }) : found;
-    if (accepted === undefined || accepted.id !== generation || revision < accepted.revision)
-      return undefined;
-    if (this.#accepted !== undefined && accepted.at <= this.#accepted.at) return undefined;
+    const { stateDir } = this.#options;
+    if (this.#accepted === undefined) await acceptFirst(stateDir, { id: generation, revision });
+    const found = await readGeneration(acceptedPath(stateDir));
+    if (found === undefined || found.id !== generation || revision < found.revision) return undefined;
+    if (this.#accepted !== undefined && found.at <= this.#accepted.at) return undefined;
     const renewed = this.#accepted !== undefined;
-    this.#accepted = accepted;
+    this.#accepted = found;
     this.#highest = revision;
+    this.#remembered = -1;
     return { ok: true, renewed };
   }
 
-  #fault({ generation }: StorePosition): 'missing' | 'other_generation' | 'smaller_revision' {
+  #fault({ generation }: StorePosition): StoreFault {
     if (generation === undefined) return 'missing';
     return generation === this.#accepted?.id ? 'smaller_revision' : 'other_generation';
   }
-}
 
-/** An operator's act: trust this store from now on. Every process on this machine reads it within a second. */
-export async function acceptGeneration(
-  path: string,
-  position: Required<StorePosition>,
-): Promise<AcceptedGeneration> {
-  if (position.generation === undefined) throw new TypeError('a store without generation cannot be accepted');
-  const accepted = { id: position.generation, revision: position.revision, at: Date.now() };
-  await writeAtomically(path, `${JSON.stringify(accepted)}\n`);
-  return accepted;
-}
-
-/** The accepted generation; undefined when there is no file or it cannot be understood. */
-export async function readAccepted(path: string): Promise<AcceptedGeneration | undefined> {
-  try {
-    const { id, revision, at } = JSON.parse(await readFile(path, 'utf8')) as Partial<AcceptedGeneration>;
-    if (typeof id !== 'string' || !Number.isSafeInteger(revision) || typeof at !== 'number') return undefined;
-    return { id, revision: revision ?? 0, at };
-  } catch {
-    return undefined;
+  #seenPath(): string {
+    return join(this.#options.stateDir, `seen-${this.#options.owner}.json`);
   }
 }

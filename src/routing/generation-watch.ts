@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import type { Logger } from '../platform/logger.ts';
 import { withStore, type Redis } from '../platform/redis.ts';
 import { GenerationGuard } from './generation-guard.ts';
@@ -27,7 +26,8 @@ export class GenerationWatch {
 
   constructor(options: GenerationWatchOptions) {
     this.#options = options;
-    this.#guard = new GenerationGuard(join(options.stateDir, 'generation.json'));
+    const { stateDir, log: logger } = options;
+    this.#guard = new GenerationGuard({ stateDir, owner: 'coordinator', logger });
     this.#task = new RepeatedTask(() => this.#check(), options.checkEveryMs ?? 1_000);
   }
 
@@ -42,7 +42,9 @@ export class GenerationWatch {
     return this.#fault;
   }
 
+  /** Looks once more, so that the next start knows how far the store had come. */
   async close(): Promise<void> {
+    await this.#task.runSoon();
     await this.#task.close();
   }
 
@@ -59,7 +61,7 @@ export class GenerationWatch {
 
   /** Only where this machine never saw a store: a wiped one must not look new. */
   async #found(): Promise<void> {
-    if (this.#guard.generation !== undefined) return;
+    if (this.#guard.accepted !== undefined) return;
     const { redis, prefix } = this.#options;
     await withStore('generation', () => redis.set(`${prefix}generation`, randomUUID(), 'NX'));
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { pollUntil } from '../platform/polling.ts';
+import { isSameAcceptance } from './accepted-generation.ts';
 import { GenerationGuard } from './generation-guard.ts';
 import type { OpenExchanges } from './open-exchanges.ts';
 import { ProxyHeartbeat } from './proxy-heartbeat.ts';
@@ -18,7 +19,7 @@ export interface RouteSyncOptions {
   readonly exchanges: OpenExchanges;
   /** Names this proxy in the store and its snapshot on disk; the same after a restart. */
   readonly proxyId: string;
-  /** ARK_STATE_DIR: holds generation.json and routes-<proxyId>.json. */
+  /** ARK_STATE_DIR: holds generation.json, seen-<proxyId>.json and routes-<proxyId>.json. */
   readonly stateDir: string;
   readonly staleRoutesMs: number;
   readonly logger: Logger;
@@ -58,7 +59,7 @@ export class RouteSync {
     const { store, exchanges, proxyId, stateDir, staleRoutesMs, logger, metrics } = options;
     const { table } = this;
     this.#options = options;
-    this.#guard = new GenerationGuard(join(stateDir, 'generation.json'));
+    this.#guard = new GenerationGuard({ stateDir, owner: proxyId, logger });
     this.#feed = new RouteFeed({
       ...{ store, table, guard: this.#guard, logger, metrics },
       onApplied: () => void this.#heartbeat.beatNow(),
@@ -78,24 +79,22 @@ export class RouteSync {
   /** Resolves when the table is filled: from the store, or from the snapshot while the store cannot be believed. */
   async start(): Promise<void> {
     await this.#guard.open();
-    const snapshot = await readSnapshot(this.#snapshotPath());
-    if (snapshot !== undefined) this.#guard.remember(snapshot.generation, snapshot.revision);
     await this.#feed.start();
     await this.#waitForStore();
-    if (
-      this.#feed.state !== 'in_sync' &&
-      snapshot !== undefined &&
-      snapshot.generation === this.#guard.generation
-    ) {
-      for (const { endpoint, route } of snapshot.routes) this.table.put(endpoint, route);
-      this.#feed.resumeFrom(snapshot);
-      this.#options.logger.warn('routes come from the snapshot', {
-        count: this.table.size,
-        reason: this.#feed.state,
-      });
-    }
+    if (this.#feed.state !== 'in_sync') await this.#takeSnapshot();
     await this.#heartbeat.beatNow();
     await this.#snapshots.runSoon();
+  }
+
+  async #takeSnapshot(): Promise<void> {
+    const snapshot = await readSnapshot(this.#snapshotPath());
+    if (snapshot === undefined || !isSameAcceptance(snapshot.generation, this.#guard.accepted)) return;
+    for (const { endpoint, route } of snapshot.routes) this.table.put(endpoint, route);
+    this.#feed.resumeFrom(snapshot);
+    this.#options.logger.warn('routes come from the snapshot', {
+      count: this.table.size,
+      reason: this.#feed.state,
+    });
   }
 
   /** A store that starts at the same time as we do, or makes its generation just now, gets a moment. */
@@ -114,6 +113,7 @@ export class RouteSync {
   /** Ends all; the last snapshot is on disk afterwards. */
   async close(): Promise<void> {
     await this.#feed.close();
+    await this.#guard.remember(this.#feed.revision);
     await this.#heartbeat.close();
     await this.#snapshots.close();
     await this.#writeSnapshot().catch((error: unknown) =>
@@ -123,7 +123,7 @@ export class RouteSync {
 
   async #writeSnapshot(): Promise<void> {
     const { revision, seenAt } = this.#feed;
-    const { generation } = this.#guard;
+    const generation = this.#guard.accepted;
     if (generation === undefined || seenAt === undefined) return;
     const isRefresh = seenAt - this.#written.seenAt >= REFRESH_SNAPSHOT_MS;
     if (revision === this.#written.revision && !isRefresh) return;

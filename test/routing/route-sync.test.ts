@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { acceptGeneration } from '../../src/routing/generation-guard.ts';
+import { acceptGeneration } from '../../src/routing/accepted-generation.ts';
 import type { Heartbeat } from '../../src/routing/route-store.ts';
 import type { RouteSync } from '../../src/routing/route-sync.ts';
 import { endpointId } from './proxy-under-test.ts';
@@ -154,7 +154,7 @@ test.each([
   expect(sync.lookup.find(i2)).toEqual({ kind: 'unavailable' });
   const generation = (await routes.redis.get(`${PREFIX}generation`)) ?? 'g3';
   await routes.redis.set(`${PREFIX}generation`, generation);
-  await acceptGeneration(join(routes.stateDir, 'generation.json'), { generation, revision: 0 });
+  await acceptGeneration(routes.stateDir, { id: generation, revision: 0 });
 
   await eventually(() => sync.readiness().ready && portOf(sync, i1) === 9);
 });
