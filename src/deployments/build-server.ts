@@ -96,13 +96,15 @@ export interface BuildServer {
   /**
    * Looks for DEPLOYMENT_ID in the queue, then in the builds that started after `sinceMs` (a few minutes of
    * clock difference are allowed for). Only what our own account started counts, and the first of several:
-   * rebuilds by other people carry the same id. Repeatable. None also when the job does not exist.
+   * rebuilds by other people carry the same id. Repeatable. None also when the job is not shown.
    */
   find(order: SearchedOrder, signal: AbortSignal): Promise<Found>;
   /** The item, if it still carries this DEPLOYMENT_ID; ids are reused after a crash. */
   readQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<QueueItem>;
-  /** Undefined when there is no such build (any more). */
+  /** Undefined when there is no such build (any more), or when our account may not read its job: see `showsJob`. */
   readBuild(ref: BuildRef, signal: AbortSignal): Promise<Build | undefined>;
+  /** Whether the job itself is shown: Jenkins answers 404 for what is gone and for what we may not read alike. */
+  showsJob(job: JobName, signal: AbortSignal): Promise<boolean>;
   /**
    * True when the item will not start; false when it already left the queue, is unknown, or is not this
    * deployment's: ids are reused after a crash, and nobody else's item may be cancelled. Repeatable.

@@ -161,7 +161,8 @@ export class Claims {
     if (!holder || holder.finished_at !== undefined) return;
     if (holder.build) {
       const shown = await builds.readBuild({ job: holder.job, number: holder.build.number }, signal);
-      if (await settle(store, holder, { shown, now: clock() })) return;
+      // A build that is not shown may be back in a moment: whether it is gone is the tracker's to say.
+      if (shown && (await settle(store, holder, { shown, now: clock() }))) return;
     }
     throw new AppError('busy', `Another build is at work on this instance`, {
       details: { holder: holder.id, link: holder.build?.url ?? linkTo(holder.id), by: holder.by },

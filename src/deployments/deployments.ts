@@ -10,6 +10,7 @@ import type { BuildServer } from './build-server.ts';
 import { Callbacks } from './callbacks.ts';
 import { Claims } from './claims.ts';
 import type { DeploymentStore } from './deployment-store.ts';
+import { FirstSeen } from './first-seen.ts';
 import { Follower } from './follower.ts';
 import type { JobBook } from './job-book.ts';
 import { Orders, type OrdersOptions } from './orders.ts';
@@ -51,10 +52,12 @@ export interface Deployments {
 /** Puts the feature together: orders come in, the tracker follows them, claims and callbacks answer the builds. */
 export function createDeployments(options: DeploymentsOptions, lifecycle: Lifecycle): Deployments {
   const verification = lifecycle.add('verification', new Verification(options));
-  const follower = new Follower({ ...options, trigger: new Trigger(options), verification });
+  const seen = new FirstSeen();
+  const trigger = new Trigger({ ...options, seen });
+  const follower = new Follower({ ...options, trigger, verification, seen });
   const tracker = lifecycle.add(
     'tracker',
-    new Tracker({ ...options, everyMs: options.trackEveryMs, follower }),
+    new Tracker({ ...options, everyMs: options.trackEveryMs, follower, seen }),
   );
   return {
     orders: new Orders({ ...options, tracker }),

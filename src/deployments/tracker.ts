@@ -5,7 +5,8 @@ import { toAppError } from '../platform/errors.ts';
 import type { HostId } from '../hosts/host.ts';
 import type { Deployment, DeploymentId } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
-import { admitWaiting } from './dispatcher.ts';
+import { admitWaiting } from './admission.ts';
+import type { FirstSeen } from './first-seen.ts';
 import type { Follower } from './follower.ts';
 import { isTerminal } from './phases.ts';
 import type { StoreTrust } from './store-trust.ts';
@@ -13,6 +14,7 @@ import type { StoreTrust } from './store-trust.ts';
 export interface TrackerOptions extends StoreTrust {
   readonly store: DeploymentStore;
   readonly follower: Follower;
+  readonly seen: FirstSeen;
   /** How often everything open is looked at. */
   readonly everyMs: number;
   readonly log: Logger;
@@ -80,14 +82,27 @@ export class Tracker {
 
   /** Looks at everything open once; the loop does so by itself. Throws `store_unavailable`. */
   async round(): Promise<void> {
-    const { store, mayAct } = this.#options;
+    const { store, mayAct, seen } = this.#options;
     if (!mayAct()) return;
     const ids = await store.open();
-    await this.#noteFinished(this.#open.filter((id) => !ids.includes(id)));
+    const finished = this.#open.filter((id) => !ids.includes(id));
     this.#open = ids;
-    const deployments = (await this.#read(ids)).filter(({ phase }) => phase === 'waiting');
-    for (const host of new Set(deployments.map(({ host_id }) => host_id))) await this.poke(host);
+    seen.keepOnly(ids);
+    for (const deployment of await this.#read(finished)) this.#noteFinished(deployment);
+    const waiting = (await this.#read(ids)).filter(({ phase }) => phase === 'waiting');
+    for (const host of new Set(waiting.map(({ host_id }) => host_id))) await this.#admit(host);
     await Promise.all(ids.map((id) => this.look(id)));
+  }
+
+  /** One host that cannot be looked at stops none of the others. */
+  async #admit(host: HostId): Promise<void> {
+    await this.poke(host).catch((error: unknown) => {
+      this.#options.log.warn('dispatch postponed', {
+        hostId: host,
+        error,
+        errorCode: toAppError(error).code,
+      });
+    });
   }
 
   async #step(id: DeploymentId): Promise<void> {
@@ -97,22 +112,32 @@ export class Tracker {
     await follower.step(deployment, this.#abort.signal);
   }
 
-  async #noteFinished(ids: readonly DeploymentId[]): Promise<void> {
+  #noteFinished(deployment: Deployment): void {
     const { log, metrics } = this.#options;
-    for (const deployment of await this.#read(ids)) {
-      if (isTerminal(deployment.phase)) metrics.deploymentEnded(deployment.phase);
-      log.info('deployment finished', {
-        deploymentId: deployment.id,
-        instanceId: deployment.instance_id,
-        phase: deployment.phase,
-        durationMs: (deployment.finished_at ?? 0) - deployment.created_at,
-        reason: deployment.reason?.code,
-      });
-    }
+    if (isTerminal(deployment.phase)) metrics.deploymentEnded(deployment.phase);
+    log.info('deployment finished', {
+      deploymentId: deployment.id,
+      instanceId: deployment.instance_id,
+      phase: deployment.phase,
+      durationMs: (deployment.finished_at ?? 0) - deployment.created_at,
+      reason: deployment.reason?.code,
+    });
   }
 
+  /** Those that can be read: one damaged record stops none of the others. */
   async #read(ids: readonly DeploymentId[]): Promise<Deployment[]> {
-    const found = await Promise.all(ids.map((id) => this.#options.store.deployment(id)));
+    const found = await Promise.all(ids.map((id) => this.#readOne(id)));
     return found.filter((deployment) => deployment !== undefined);
+  }
+
+  async #readOne(id: DeploymentId): Promise<Deployment | undefined> {
+    try {
+      return await this.#options.store.deployment(id);
+    } catch (error) {
+      const { code: errorCode } = toAppError(error);
+      if (errorCode === 'store_unavailable') throw error;
+      this.#options.log.error('deployment not readable', { deploymentId: id, errorCode, error });
+      return undefined;
+    }
   }
 }

@@ -1,10 +1,13 @@
 import type { HostStore } from '../hosts/host.ts';
 import type { FaultPoints } from '../platform/faults.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { Build, BuildServer, TriggerOutcome } from './build-server.ts';
+import type { Build, BuildServer, Found, TriggerOutcome } from './build-server.ts';
 import type { Deployment, Reason } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
+import type { FirstSeen } from './first-seen.ts';
 import { toJobParameters, type JobParameters } from './job-parameters.ts';
+import { isTerminal } from './phases.ts';
+import { requireShownJob } from './shown-job.ts';
 
 /** Two empty searches, at least so far apart, mean that Jenkins does not have it. */
 const SEARCH_APART_MS = 5_000;
@@ -16,6 +19,7 @@ export interface TriggerOptions {
   readonly builds: BuildServer;
   readonly faults: FaultPoints;
   readonly log: Logger;
+  readonly seen: FirstSeen;
   readonly clock: () => number;
 }
 
@@ -25,8 +29,6 @@ export interface TriggerOptions {
  */
 export class Trigger {
   readonly #options: TriggerOptions;
-  /** When a search for this deployment first came back empty. */
-  readonly #emptySince = new Map<string, number>();
 
   constructor(options: TriggerOptions) {
     this.#options = options;
@@ -34,7 +36,6 @@ export class Trigger {
 
   async step(deployment: Deployment, signal: AbortSignal): Promise<void> {
     if (deployment.posted_at) return this.#search(deployment, deployment.posted_at, signal);
-    if (deployment.cancel) return this.#endCancelled(deployment);
     return this.#post(deployment, signal);
   }
 
@@ -91,46 +92,41 @@ export class Trigger {
   }
 
   async #search(deployment: Deployment, postedAt: number, signal: AbortSignal): Promise<void> {
-    const { store, builds, clock } = this.#options;
-    const found = await builds.find(
-      { job: deployment.job, deploymentId: deployment.id, sinceMs: postedAt - CLOCK_SKEW_MS },
-      signal,
-    );
-    if (found.kind !== 'none') this.#emptySince.delete(deployment.id);
+    const { store, seen } = this.#options;
+    const found = await this.#find(deployment, postedAt - CLOCK_SKEW_MS, signal);
+    if (found.kind !== 'none') seen.forget(deployment.id, 'not_found');
     switch (found.kind) {
       case 'queued':
-        await store.advance(deployment.id, {
-          from: ['triggering', 'queued'],
-          to: 'queued',
-          fields: { queue_id: found.queueId },
-        });
-        return;
+        return note(store, deployment, { queue_id: found.queueId });
       case 'build':
-        await noteBuild(store, deployment, found.build);
-        return;
+        return noteBuild(store, deployment, found.build);
       case 'none':
-        return this.#countEmpty(deployment, clock());
+        return this.#countEmpty(deployment);
       default:
         found satisfies never;
     }
   }
 
+  async #find({ job, id }: Deployment, sinceMs: number, signal: AbortSignal): Promise<Found> {
+    const { builds } = this.#options;
+    const found = await builds.find({ job, deploymentId: id, sinceMs }, signal);
+    if (found.kind === 'none') await requireShownJob(builds, job, signal);
+    return found;
+  }
+
   /** An answer that is nearly always a refusal (500): looked for once, then believed. */
   async #searchOnce(deployment: Deployment, detail: string, signal: AbortSignal): Promise<void> {
-    const { builds, clock } = this.#options;
-    const found = await builds.find(
-      { job: deployment.job, deploymentId: deployment.id, sinceMs: clock() - CLOCK_SKEW_MS },
-      signal,
-    );
+    const found = await this.#find(deployment, this.#options.clock() - CLOCK_SKEW_MS, signal);
     if (found.kind === 'none') await this.#reject(deployment, { code: 'build_server_refused', detail });
   }
 
-  async #countEmpty(deployment: Deployment, now: number): Promise<void> {
-    const since = this.#emptySince.get(deployment.id);
-    if (since === undefined) this.#emptySince.set(deployment.id, now);
-    if (since === undefined || now - since < SEARCH_APART_MS) return;
-    this.#emptySince.delete(deployment.id);
-    await this.#options.store.advance(deployment.id, {
+  /** What ended meanwhile, by its deadline, is finished; anything else may be posted again. */
+  async #countEmpty({ id, phase }: Deployment): Promise<void> {
+    const { store, seen, clock } = this.#options;
+    if (seen.passedMs(id, 'not_found', clock()) < SEARCH_APART_MS) return;
+    seen.forget(id, 'not_found');
+    if (isTerminal(phase)) return void (await store.finish(id, []));
+    await store.advance(id, {
       from: ['triggering', 'queued'],
       to: 'triggering',
       fields: { posted_at: 0, queue_id: '' },
@@ -155,18 +151,22 @@ export class Trigger {
     });
     this.#options.log.warn('order rejected', { deploymentId: deployment.id, reason: reason.detail });
   }
-
-  async #endCancelled(deployment: Deployment): Promise<void> {
-    await this.#options.store.advance(deployment.id, { from: ['triggering'], to: 'cancelled', finish: true });
-  }
 }
 
 /** The tracker saw which build an order became; the claim may come before or after this. */
 export async function noteBuild(store: DeploymentStore, deployment: Deployment, build: Build): Promise<void> {
   const { number, timestamp, url } = build;
-  await store.advance(deployment.id, {
-    from: ['triggering', 'queued'],
-    to: 'queued',
-    fields: { build: { number, timestamp, url } },
-  });
+  await note(store, deployment, { build: { number, timestamp, url } });
+}
+
+/** What has ended by its deadline stays ended; what Jenkins has of it is noted all the same, to be stopped. */
+async function note(
+  store: DeploymentStore,
+  { id, phase }: Deployment,
+  fields: Partial<Pick<Deployment, 'queue_id' | 'build'>>,
+): Promise<void> {
+  const step = isTerminal(phase)
+    ? { from: [phase] }
+    : { from: ['triggering', 'queued'] as const, to: 'queued' as const };
+  await store.advance(id, { ...step, fields });
 }

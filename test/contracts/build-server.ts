@@ -63,6 +63,11 @@ export function buildServerContract(name: string, open: () => Promise<BuildServe
       return must(await pollUntil(read, { ...TIMES, signal }));
     }
 
+    test('its job is shown, and no other', async () => {
+      expect(await bench.builds.showsJob(bench.job, signal)).toBe(true);
+      expect(await bench.builds.showsJob(`${bench.job}-of-nobody`, signal)).toBe(false);
+    });
+
     test('an order that is held is found in the queue, and the same order again is the same item', async () => {
       await bench.hold();
       const id = freshId();

@@ -103,7 +103,6 @@ describe('after the host was edited', () => {
 const ENDS: readonly (readonly [string, (bench: Bench, build: Build) => void, string])[] = [
   ['ended', (bench, build) => void bench.builds.end(build, 'FAILURE'), 'failed'],
   ['was aborted', (bench, build) => void bench.builds.end(build, 'ABORTED'), 'failed'],
-  ['is gone', (bench, build) => bench.builds.forgetBuild(build), 'lost'],
 ];
 
 test.each(ENDS)(
@@ -122,6 +121,20 @@ test.each(ENDS)(
     });
   },
 );
+
+test('a build that holds the instance and is not shown holds it until the tracker has seen it gone', async () => {
+  const bench = at();
+  const { instance_id, build } = await atWork(bench);
+  const other = buildOf(bench, { INSTANCE_ID: instance_id });
+  bench.builds.forgetBuild(build);
+  await expectRefused(bench, () => bench.claim(other), { code: 'busy' });
+
+  await bench.core.tracker.round();
+  bench.now += 5_000;
+  await bench.core.tracker.round();
+
+  expect((await bench.claim(other)).instance_id).toBe(instance_id);
+});
 
 test('another build under the number of the holder does not hold the instance', async () => {
   const bench = at();

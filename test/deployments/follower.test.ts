@@ -49,6 +49,72 @@ describe('the deadline', () => {
     expect(await bench.store.instance(instance_id)).toMatchObject({ active: '' });
   });
 
+  test.each(['queued', 'running', 'claimed', 'deploying', 'verifying'] as const)(
+    'of an order that is %s passes while Jenkins does not answer: it ends, and holds lock and slot until it does',
+    async (station) => {
+      const bench = at();
+      const arrived = await arriveAt(bench, station);
+      const { deployment_id, instance_id, claim } = arrived;
+      bench.builds.down = true;
+      bench.now += 900_001;
+      await bench.core.tracker.round();
+
+      expect(await bench.store.deployment(deployment_id)).toMatchObject({ phase: 'timed_out' });
+      expect(await bench.store.instance(instance_id)).toMatchObject({ active: deployment_id });
+      if (claim) {
+        const late = await bench.core.callbacks.ready(bench.readyMessage(claim));
+        expect(late.body).toMatchObject({ decision: 'abandoned' });
+      }
+      bench.builds.down = false;
+      await rounds(bench);
+
+      expect(await bench.route(instance_id)).toBeNull();
+      expect(bench.builds.accepted).toHaveLength(1);
+      expect(bench.builds.startNext()).toBeUndefined();
+      await expectFree(bench, arrived);
+    },
+  );
+
+  test.each(['waits in the queue', 'runs', 'never arrived'])(
+    'of an order whose trigger was unclear, and which %s, leaves nothing behind and is posted no more',
+    async (how) => {
+      const bench = at();
+      bench.builds.loseNextAnswer();
+      const placed = await bench.order();
+      await bench.core.tracker.round();
+      const build = how === 'runs' ? bench.builds.startNext() : undefined;
+      if (how === 'never arrived') bench.builds.forgetQueue();
+      bench.now += 900_001;
+
+      await rounds(bench);
+
+      expect(await bench.store.deployment(placed.deployment_id)).toMatchObject({ phase: 'timed_out' });
+      if (build) await expect(bench.claim(build)).rejects.toMatchObject({ code: 'build_not_running' });
+      expect(bench.builds.accepted).toHaveLength(1);
+      expect(bench.builds.startNext()).toBeUndefined();
+      await expectFree(bench, placed);
+    },
+  );
+
+  test('ends, some minutes later, also a build that hangs after the switch: its deployment is a success', async () => {
+    const bench = at();
+    const arrived = await arriveAt(bench, 'retiring');
+    bench.builds.endsAt = 'kill';
+    bench.now += 900_000 + 600_001;
+    for (const passedMs of [0, 150_000, 30_000]) {
+      bench.now += passedMs;
+      await bench.core.tracker.round();
+      expect(await bench.store.deployment(arrived.deployment_id)).toMatchObject({ phase: 'retiring' });
+    }
+    await bench.core.tracker.round();
+
+    expect(await bench.store.deployment(arrived.deployment_id)).toMatchObject({
+      ...{ phase: 'succeeded', decision: { outcome: 'switched' } },
+    });
+    expect(await bench.route(arrived.instance_id)).toMatchObject({ state: 'live' });
+    await expectFree(bench, arrived);
+  });
+
   test('after the switch takes nothing back', async () => {
     const bench = at();
     const arrived = await arriveAt(bench, 'retiring');
@@ -130,6 +196,18 @@ describe('a cancel', () => {
       expect(await bench.route(instance_id)).toBeNull();
     },
   );
+
+  test('while Jenkins does not answer is decided at once', async () => {
+    const bench = at();
+    const { deployment_id, claim } = await arriveAt(bench, 'deploying');
+    bench.builds.down = true;
+    await bench.core.orders.cancel(deployment_id, ORDERER);
+    await bench.core.tracker.round();
+
+    const late = await bench.core.callbacks.ready(bench.readyMessage(must(claim)));
+
+    expect(late.body).toMatchObject({ decision: 'abandoned', reason: 'Cancelled by admin' });
+  });
 
   test('asks, then insists, then kills; it is cancelled when Jenkins says that the build ended', async () => {
     const bench = at();

@@ -39,9 +39,12 @@ test.each(ends)(
     end(bench, build);
 
     await bench.core.tracker.round();
+    bench.now += 5_000;
+    await bench.core.tracker.round();
 
     expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({
-      ...{ phase, reason: { code }, decision: { outcome: 'abandoned', retire: [] }, finished_at: bench.now },
+      ...{ phase, reason: { code }, decision: { outcome: 'abandoned', retire: [] } },
+      finished_at: expect.any(Number),
     });
     expect(await bench.route(instance_id)).toEqual(route);
     expect(await bench.store.instance(instance_id)).toMatchObject({
@@ -96,6 +99,40 @@ test('another build under the same number, after Jenkins lost its home, is not o
   await bench.core.tracker.round();
 
   expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({ phase: 'lost' });
+});
+
+test('a build that is not shown for a moment is not lost', async () => {
+  const bench = at();
+  const { claim } = await updating(bench);
+  const read = bench.builds.readBuild.bind(bench.builds);
+  bench.builds.readBuild = async () => Promise.resolve(undefined);
+  await bench.core.tracker.round();
+  bench.builds.readBuild = read;
+  bench.now += 60_000;
+  await bench.core.tracker.round();
+  bench.builds.readBuild = async () => Promise.resolve(undefined);
+  await bench.core.tracker.round();
+
+  expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({ phase: 'claimed' });
+});
+
+test('a build that is not shown because we lost the right to read its job is not lost', async () => {
+  const bench = at();
+  const { claim, build } = await updating(bench);
+  bench.builds.hidden = true;
+  for (let seconds = 0; seconds < 60; seconds += 10) {
+    await bench.core.tracker.round();
+    bench.now += 10_000;
+  }
+  expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({ phase: 'claimed' });
+
+  bench.builds.hidden = false;
+  bench.builds.end(build, 'FAILURE');
+  await bench.core.tracker.round();
+
+  expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({
+    reason: { code: 'build_failed' },
+  });
 });
 
 test('while Jenkins is away nothing is lost', async () => {

@@ -74,6 +74,22 @@ test('a lost answer leads to no second build, also when the first has started al
   });
 });
 
+test('a search that sees nothing because we lost the right to read the job leads to no second build', async () => {
+  const bench = at();
+  bench.builds.loseNextAnswer();
+  const { deployment_id } = await bench.order();
+  await round(bench);
+  bench.builds.hidden = true;
+  await rounds(bench, 6);
+  expect(await phaseOf(bench, deployment_id)).toBe('triggering');
+
+  bench.builds.hidden = false;
+  await rounds(bench, 2);
+
+  expect(await phaseOf(bench, deployment_id)).toBe('queued');
+  expect(bench.builds.accepted).toHaveLength(1);
+});
+
 test('a claim may come before we know that the build was accepted', async () => {
   const bench = at();
   bench.builds.loseNextAnswer();

@@ -43,6 +43,8 @@ interface Options {
 export class MemoryBuildServer implements BuildServer {
   /** While true every call finds nobody: triggers are `unavailable`, all else throws. */
   down = false;
+  /** While true our account may not read the jobs: what is there seems not to be. */
+  hidden = false;
   /** The step of the ladder that ends builds; the ones before it are swallowed. */
   endsAt: StopStep = 'stop';
   /** Every order that was accepted, lost answers included: what a second trigger would show up in. */
@@ -127,6 +129,7 @@ export class MemoryBuildServer implements BuildServer {
 
   async find({ job, deploymentId, sinceMs }: SearchedOrder, signal: AbortSignal): Promise<Found> {
     this.#reach(signal);
+    if (this.hidden) return { kind: 'none' };
     for (const [queueId, item] of this.#items) {
       const waits = item.job === job && item.state.kind === 'waiting';
       if (waits && item.parameters['DEPLOYMENT_ID'] === deploymentId) return { kind: 'queued', queueId };
@@ -149,7 +152,12 @@ export class MemoryBuildServer implements BuildServer {
 
   async readBuild(ref: BuildRef, signal: AbortSignal): Promise<Build | undefined> {
     this.#reach(signal);
-    return this.#builds[this.#indexOf(ref)];
+    return this.hidden ? undefined : this.#builds[this.#indexOf(ref)];
+  }
+
+  async showsJob(job: JobName, signal: AbortSignal): Promise<boolean> {
+    this.#reach(signal);
+    return this.#jobs.has(job) && !this.hidden;
   }
 
   async cancelQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<boolean> {

@@ -121,6 +121,13 @@ export class JenkinsBuildServer implements BuildServer {
     return readAnswer(answer, 'show a build', (fields) => readBuildFields(fields, ref.job, this.#addressOf));
   }
 
+  async showsJob(job: JobName, signal: AbortSignal): Promise<boolean> {
+    const call: AskedCall = { path: `${jobPath(job)}/api/json`, query: { tree: 'name' }, signal };
+    const answer = await this.#ask('show a job', call);
+    if (isGone(answer)) return false;
+    return readAnswer(answer, 'show a job', (fields) => textOf(fields['name'], 'name') !== '');
+  }
+
   async cancelQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<boolean> {
     const before = await this.readQueueItem(id, deploymentId, signal);
     if (before.kind !== 'waiting') return before.kind === 'cancelled';

@@ -167,3 +167,13 @@ test('a job that does not exist has no builds; a server that is not Jenkins is a
   expect(await find()).toEqual({ kind: 'none' });
   await expect(find()).rejects.toMatchObject({ code: 'build_server_unavailable' });
 });
+
+test('a job is shown or not; a server that is not Jenkins is an error', async () => {
+  jenkins.reply(json({ name: JOB }), recorded('build-missing'), answer(404, {}));
+  const shows = () => jenkins.client().showsJob(JOB, signal);
+
+  expect(await shows()).toBe(true);
+  expect(await shows()).toBe(false);
+  await expect(shows()).rejects.toMatchObject({ code: 'build_server_unavailable' });
+  expect(jenkins.seen[0]?.url).toBe(`/job/${JOB}/api/json?tree=name`);
+});

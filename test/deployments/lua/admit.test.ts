@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { admitWaiting } from '../../../src/deployments/dispatcher.ts';
+import { admitWaiting } from '../../../src/deployments/admission.ts';
 import type { HostId } from '../../../src/hosts/host.ts';
 import { aHost } from '../bench.ts';
 import { benchPerTest } from '../bench-per-test.ts';
