@@ -125,6 +125,8 @@ export interface DeploymentStore {
   decide(id: DeploymentId, order: DecisionOrder): Promise<DecideOutcome>;
   /** Gives lock and slot back and puts ports of `removed` projects into quarantine; false while undecided. */
   finish(id: DeploymentId, removed: readonly string[]): Promise<boolean>;
+  /** Orders what is live once more after an update that stopped it, if that is needed; see recover.lua. Repeatable. */
+  recover(id: DeploymentId, recovery: Deployment): Promise<boolean>;
   cancel(id: DeploymentId, by: string): Promise<CancelOutcome>;
 
   instance(id: InstanceId): Promise<Instance | undefined>;

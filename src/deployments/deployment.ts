@@ -69,7 +69,7 @@ export interface Deployment {
   readonly created_at: number;
   /** Absolute, epoch milliseconds, never renewed. */
   readonly deadline_at: number;
-  /** `panel`, `api`, or `jenkins: <user>`. */
+  /** `panel`, `api`, `recovery`, or `jenkins: <user>`. */
   readonly trigger: string;
   readonly by: string;
   readonly why: string;
@@ -93,6 +93,10 @@ export interface Deployment {
   readonly decision_revision?: number;
   readonly reason?: Reason;
   readonly cancel?: Cancel;
+  /** A recreate that took the running app away: its routes said `updating`. */
+  readonly stopped_live: boolean;
+  /** The recovery that was ordered after this one, which had stopped what is live. */
+  readonly recovered_by: DeploymentId | '';
   readonly keep_data: boolean;
   readonly log_tail: string;
   /** When lock and slot were given back; later than the terminal phase while a build still runs. */

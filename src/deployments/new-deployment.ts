@@ -33,6 +33,8 @@ export function newDeployment(seed: DeploymentSeed): Deployment {
     queue_id: '',
     queue_why: '',
     seq: '',
+    stopped_live: false,
+    recovered_by: '',
     keep_data: seed.keepData ?? false,
     log_tail: '',
     times: {},

@@ -56,6 +56,8 @@ const DEPLOYMENT_FIELDS: Readonly<Record<Exclude<keyof Deployment, 'times'>, Kin
   decision_revision: 'number',
   reason: 'json',
   cancel: 'json',
+  stopped_live: 'flag',
+  recovered_by: 'text',
   keep_data: 'flag',
   log_tail: 'text',
   finished_at: 'number',

@@ -139,6 +139,11 @@ export class RedisDeploymentStore implements DeploymentStore {
     return word === 'done';
   }
 
+  async recover(id: DeploymentId, recovery: Deployment): Promise<boolean> {
+    const args = { deployment_id: id, recovery: encodeDeployment(recovery) };
+    return (await this.#scripts.run('recover', args))[0] === 'ordered';
+  }
+
   async cancel(id: DeploymentId, by: string): Promise<CancelOutcome> {
     const [word, phase] = await this.#scripts.run('cancel', { deployment_id: id, by });
     return (word === 'ended' ? { kind: word, phase } : { kind: word }) as CancelOutcome;

@@ -4,7 +4,17 @@ import { PUT_ROUTE_LUA } from '../routing/redis-route-store.ts';
 
 const HERE = join(import.meta.dirname, 'lua');
 
-const NAMES = ['create', 'admit', 'advance', 'claim', 'progress', 'decide', 'finish', 'cancel'] as const;
+const NAMES = [
+  'create',
+  'admit',
+  'advance',
+  'claim',
+  'progress',
+  'decide',
+  'finish',
+  'recover',
+  'cancel',
+] as const;
 export type ScriptName = (typeof NAMES)[number];
 
 export interface ScriptsOptions {

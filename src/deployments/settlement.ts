@@ -2,6 +2,7 @@ import type { Build } from './build-server.ts';
 import type { Deployment, Reason } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { isTerminal, phasesBefore, type Phase } from './phases.ts';
+import { recoverLive } from './recovery.ts';
 
 interface Ending {
   readonly to: Phase;
@@ -29,19 +30,25 @@ export async function settle(
   // Another build may have the number after Jenkins lost its home.
   const build = shown?.timestamp === deployment.build?.timestamp ? shown : undefined;
   if (build?.running === true) return false;
-  if (isTerminal(deployment.phase) || deployment.phase === 'retiring') {
-    return store.finish(deployment.id, []);
-  }
-  const { to, reason } = endingOf(deployment, build, now);
+  if (!isTerminal(deployment.phase) && deployment.phase !== 'retiring')
+    await conclude(store, deployment, { shown: build, now });
+  if (deployment.phase !== 'retiring') await recoverLive(store, deployment, now);
+  return store.finish(deployment.id, []);
+}
+
+/** Lock and slot stay held: what still has to be ordered for the instance comes before anybody else's turn. */
+async function conclude(
+  store: DeploymentStore,
+  deployment: Deployment,
+  { shown, now }: SeenBuild,
+): Promise<void> {
+  const { to, reason } = endingOf(deployment, shown, now);
   if (deployment.claimed_at !== undefined && deployment.decision === undefined) {
-    const outcome = await store.decide(deployment.id, {
-      decision: { outcome: 'abandoned', at: now, reason, retire: [] },
-      to,
-      reason,
-    });
-    if (outcome.kind === 'decided') return store.finish(deployment.id, []);
+    const decision = { outcome: 'abandoned', at: now, reason, retire: [] } as const;
+    const outcome = await store.decide(deployment.id, { decision, to, reason });
+    if (outcome.kind === 'decided') return;
   }
-  return store.advance(deployment.id, { from: phasesBefore(to), to, fields: { reason }, finish: true });
+  await store.advance(deployment.id, { from: phasesBefore(to), to, fields: { reason } });
 }
 
 /** The phase and the words for a build that ended before its deployment was decided. */

@@ -28,6 +28,7 @@ const GOOD: readonly Action[][] = [
   ['rebuild', 'claim', 'ready', 'retired', 'end_well', 'round'],
   ['again', 'round', 'start', 'claim', 'build_with_id', 'claim'],
   ['again', 'round', 'start', 'claim', 'cancel', 'ready'],
+  ['other_strategy', 'again', 'round', 'start', 'claim', 'stop', 'end_badly', 'round'],
 ];
 
 const step = fc.oneof(

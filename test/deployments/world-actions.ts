@@ -97,6 +97,13 @@ const ACTS = {
   progress: leased((bench, lease) =>
     bench.core.callbacks.progress({ ...lease, stage: 'pull', status: 'started' }),
   ),
+  stop: leased((bench, lease) =>
+    bench.core.callbacks.progress({ ...lease, stage: 'stop', status: 'started' }),
+  ),
+  other_strategy: ({ bench }) => {
+    const strategy = bench.product.strategy === 'swap' ? 'recreate' : 'swap';
+    bench.product = { ...bench.product, strategy };
+  },
   ready: async ({ claim, ready }) => claim && ready(claim, true),
   ready_sick: async ({ claim, ready }) => claim && ready(claim, false),
   retired: leased(async (bench, lease, { project }) => {

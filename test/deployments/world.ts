@@ -3,10 +3,11 @@ import type { Build } from '../../src/deployments/build-server.ts';
 import type { ClaimAnswer } from '../../src/deployments/callback-messages.ts';
 import type { Decision, Deployment, DeploymentId } from '../../src/deployments/deployment.ts';
 import { projectOf, type Instance, type InstanceId } from '../../src/deployments/instance.ts';
-import { isTerminal, mayFollow, type Phase } from '../../src/deployments/phases.ts';
+import type { Phase } from '../../src/deployments/phases.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import { aHost, Bench } from './bench.ts';
 import { perform, type Action } from './world-actions.ts';
+import { checkRecoveries, must, pickFrom, reaches } from './world-rules.ts';
 
 const SLOTS = 2;
 
@@ -75,6 +76,7 @@ export class World {
   async check(): Promise<void> {
     const seen = await this.#look();
     for (const deployment of seen.deployments) this.#checkHistory(deployment);
+    checkRecoveries(seen.deployments);
     for (const each of seen.instances) this.#checkInstance(each, seen);
     must(seen.active <= SLOTS, 'a host works on more deployments than it has slots');
   }
@@ -179,6 +181,10 @@ export class World {
     this.#checkDesire(instance, deployments);
     if (route === null) return;
     const before = this.#routeSeqs.get(id) ?? 0n;
+    must(
+      route.state !== 'updating' || instance?.active !== '',
+      'a route is updating, and nobody works on it',
+    );
     must(BigInt(route.seq) >= before, 'a route went back to an older seq');
     this.#routeSeqs.set(id, BigInt(route.seq));
     if (route.state !== 'live' || instance === undefined) return;
@@ -209,36 +215,4 @@ export class World {
       return undefined;
     }
   }
-}
-
-/** The newest are the likely ones. */
-function pickFrom<T>(list: readonly T[], at: number): T | undefined {
-  return list[list.length - 1 - (at % Math.max(1, list.length))];
-}
-
-function must(holds: boolean, words: string): void {
-  if (!holds) throw new Error(words);
-}
-
-/** Several steps may lie between two looks. */
-function reaches(from: Phase, to: Phase): boolean {
-  const seen = new Set<Phase>([from]);
-  const queue: Phase[] = [from];
-  for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
-    const here = at;
-    if (mayFollow(here, to)) return true;
-    for (const next of [
-      'waiting',
-      'triggering',
-      'queued',
-      'claimed',
-      'deploying',
-      'verifying',
-      'retiring',
-    ] as const) {
-      if (mayFollow(here, next) && !seen.has(next)) queue.push(next);
-      if (mayFollow(here, next)) seen.add(next);
-    }
-  }
-  return isTerminal(from) ? from === to : false;
 }

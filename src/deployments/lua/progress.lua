@@ -11,7 +11,9 @@ else
   event('stage', field(key, 'instance_id'), A.deployment_id, A.stage)
 end
 -- A late message after the decision must not take the new release off its routes.
-for _, endpoint in ipairs(field(key, 'decision') == '' and A.updating or {}) do
+local updating = field(key, 'decision') == '' and A.updating or {}
+for _, endpoint in ipairs(updating) do
   set_route_state(endpoint, 'updating')
 end
+if #updating > 0 then redis.call('HSET', key, 'stopped_live', '1') end
 return { 'done' }
