@@ -23,12 +23,13 @@ export async function openOnOldTarget(
   const { decision, decision_revision = 0 } = deployment;
   if (decision?.outcome !== 'switched' || decision.replaces === undefined) return undefined;
   const passedMs = clock() - decision.at;
-  if (passedMs > (await drainTimeMs(store, deployment))) return undefined;
   const { acknowledged, open } = await proxies.seen(
     decision_revision,
     await oldTargets(store, decision.replaces),
   );
+  // Also without drain time: a proxy that has not seen the switch still sends new requests to the old target.
   if (!acknowledged && passedMs < ACKNOWLEDGE_WITHIN_MS) return open;
+  if (passedMs >= (await drainTimeMs(store, deployment))) return undefined;
   return open > 0 ? open : undefined;
 }
 

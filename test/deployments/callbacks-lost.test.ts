@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import type { ClaimAnswer } from '../../src/deployments/callback-messages.ts';
-import { ORDERER, type Bench } from './bench.ts';
+import { HELLO, ORDERER, type Bench } from './bench.ts';
 import { benchPerTest } from './bench-per-test.ts';
 import { dump } from './dump.ts';
 import { httpBench, isSigned, newMessageId, sendCallback, type HttpBench } from './http-bench.ts';
@@ -164,6 +164,26 @@ test('while the old target drains the answer is 202 with what is open', async ()
   bench.proxies = { acknowledged: false, open: 0 };
   expect((await ready()).body).toEqual({ state: 'draining', open: 0 });
   bench.now += 2_001;
+  expect((await ready()).body).toEqual({ decision: 'switched', retire: [first.claim.project] });
+});
+
+test('without drain time the proxies must have seen the switch all the same, 2 s at most', async () => {
+  const bench = at();
+  bench.product = { ...HELLO, drain_s: 0 };
+  const first = await bench.bringLive();
+  const update = async () => {
+    await bench.core.orders.deployAgain(first.instance_id, {}, ORDERER);
+    const { claim } = await claimed(bench);
+    return () => send('ready', bench.readyMessage(claim));
+  };
+
+  bench.proxies = { acknowledged: false, open: 3 };
+  const ready = await update();
+  bench.now += 1;
+  expect((await ready()).body).toEqual({ state: 'draining', open: 3 });
+  bench.now += 1_998;
+  expect((await ready()).status).toBe(202);
+  bench.proxies = { acknowledged: true, open: 3 };
   expect((await ready()).body).toEqual({ decision: 'switched', retire: [first.claim.project] });
 });
 
