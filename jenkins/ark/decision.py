@@ -13,3 +13,8 @@ def take_decision(folder, claim, body):
         raise Stop("the coordinator's decision is not well formed", "decision_invalid")
     folder.write("decision", {"decision": decision, "retire": retire, "reason": str(body.get("reason", ""))})
     say(f"decision: {decision}")
+
+
+def has_to_retire(folder, decision):
+    """Whether the host has something to do after a switch: an old release to remove, or services that run only once."""
+    return bool(decision["retire"] or folder.read("release")["release"].get("singletons"))

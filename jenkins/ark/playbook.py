@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from . import log_tail
+from . import log_tail, stages
 from .claim import MARGIN_S, deadline_of
 from .console import Stop, say
 from .process_group import end_group, end_with_us
@@ -42,6 +42,7 @@ class Run:
         write_archive(self._folder, self._home)
         code = self._run(seconds)
         result = read_result(result_path)
+        stages.keep(self._folder, result.get("stages"))
         if code != 0 or "error" in result:
             raise self._fail(result)
         return result

@@ -1,6 +1,7 @@
 """Which host step a stage means for this deployment, and what it leaves behind for the callbacks."""
 
 from .console import Stop, say
+from .decision import has_to_retire
 from .lease import leased
 from .playbook import LEAST_S, Run
 
@@ -59,7 +60,7 @@ def retire(folder, home):
         arguments = ["--abandoned"]
     else:
         arguments = [word for project in decision["retire"] for word in ("--retire", project)]
-        if not arguments and not folder.read("release")["release"].get("singletons"):
+        if not has_to_retire(folder, decision):
             return
     folder.write("settled", Run(folder, home, "retire", arguments).perform(LEAST_S))
 

@@ -2,9 +2,10 @@
 
 import time
 
+from . import stages
 from .claim import deadline_of
 from .console import Stop, say
-from .decision import take_decision
+from .decision import has_to_retire, take_decision
 from .exchange import Message
 from .lease import leased, with_lease
 from .refusals import line_for
@@ -36,6 +37,18 @@ def ready(folder, coordinator):
                 "the coordinator did not decide in time; nothing is removed without its decision", "callback_lost"
             )
     take_decision(folder, claim, answer.body)
+    tell_switched(folder, coordinator, claim)
+
+
+def tell_switched(folder, coordinator, claim):
+    """For the pages: the link leads to the new release, and what was there before goes."""
+    decision = folder.read("decision")
+    if decision["decision"] != "switched":
+        return
+    stages.note(coordinator, claim, stage="publish", status="done")
+    if has_to_retire(folder, decision):
+        folder.write("stage", "retire")
+        stages.note(coordinator, claim, stage="retire", status="started")
 
 
 def ready_content(claim, result):

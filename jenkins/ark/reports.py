@@ -2,27 +2,33 @@
 
 import time
 
-from . import log_tail
+from . import log_tail, stages
 from .claim import deadline_of
 from .console import Stop
 from .decision import take_decision
 from .lease import leased, tell, with_lease
 
-STAGES = ("prepare", "pull", "stop", "start", "gate", "publish", "retire")
-STATUSES = ("started", "done")
 # After the deadline there is still something to tell.
 LAST_WORD_S = 60
 
 
 def progress(folder, coordinator, words):
-    """`words` = STAGE STATUS, once or several times. Stage stop is told only where something will be stopped."""
+    """`words` = STAGE STATUS, once or several times, told only where this deployment has such a stage."""
     claim = leased(folder)
+    stages.tell_kept(folder, coordinator, claim)
     for stage, status in zip(words[::2], words[1::2]):
-        if stage == "stop" and not takes_away(claim):
+        if not is_due(claim, stage):
             continue
         if status == "started":
             folder.write("stage", stage)
         tell(coordinator, "progress", with_lease(claim, stage=stage, status=status), deadline_of(claim))
+
+
+def is_due(claim, stage):
+    """Where something is stopped first, the host says when the start begins; an order to stop starts nothing."""
+    if stage in ("stop", "start"):
+        return takes_away(claim) == (stage == "stop")
+    return stage != "publish" or claim["action"] != "stop"
 
 
 def takes_away(claim):
@@ -37,6 +43,7 @@ def retired(folder, coordinator):
     if claim is None or (decision is None and claim["action"] != "stop") or claim["action"] == "destroy":
         return None
     if folder.read("retired") is None:
+        stages.tell_kept(folder, coordinator, claim)
         tell(coordinator, "retired", with_lease(claim, removed=removed_projects(folder)), last_word(claim))
         folder.write("retired", True)
     if decision and decision["decision"] == "abandoned" and folder.read("failed") is None:
@@ -54,6 +61,7 @@ def removed_projects(folder):
 
 def removed(folder, coordinator):
     claim = leased(folder)
+    stages.tell_kept(folder, coordinator, claim)
     projects = (folder.read("destroyed") or {}).get("removed", [])
     tell(coordinator, "removed", with_lease(claim, removed=projects), last_word(claim))
     folder.write("retired", True)
@@ -64,6 +72,7 @@ def failed(folder, coordinator, aborted):
     claim = folder.read("claim")
     if claim is None or folder.read("retired") or folder.read("failed") or folder.read("revoked"):
         return
+    stages.tell_kept(folder, coordinator, claim)
     failure = folder.read("failure") or {}
     words = {name: failure[name] for name in ("detail", "host_seq") if failure.get(name)}
     content = with_lease(

@@ -71,6 +71,8 @@ export const STAGES = ['prepare', 'pull', 'stop', 'start', 'gate', 'publish', 'r
 export interface ProgressMessage extends Leased {
   readonly stage: (typeof STAGES)[number];
   readonly status: 'started' | 'done';
+  /** How long ago that was when the message was made; the host tells its stages at the end of its step. */
+  readonly ago_ms?: number;
 }
 
 export interface ReadyMessage extends Leased, Candidate {

@@ -34,12 +34,15 @@ export const claimSchema = Joi.object<ClaimMessage, true>({
   instance_id: line(63),
 });
 
+const LONGEST_AGO_MS = 86_400_000;
+
 export const progressSchema = Joi.object<ProgressMessage, true>({
   ...leased,
   stage: Joi.string()
     .valid(...STAGES)
     .required(),
   status: Joi.string().valid('started', 'done').required(),
+  ago_ms: Joi.number().integer().min(0).max(LONGEST_AGO_MS),
 });
 
 const container = {

@@ -46,7 +46,10 @@ export class Callbacks {
   async progress(message: ProgressMessage): Promise<void> {
     const { store, clock } = this.#options;
     const deployment = await this.#leased(message);
-    const stage = { stage: message.stage, status: message.status, at: clock() };
+    const last = (await store.stages(deployment.id)).at(-1);
+    // what was told late must not seem to come before what was told in time
+    const at = Math.max(clock() - (message.ago_ms ?? 0), last?.at ?? 0);
+    const stage = { stage: message.stage, status: message.status, at };
     const updating = await this.#updatingRoutes(deployment, message);
     if (!(await store.progress(deployment.id, stage, updating))) throw alreadyDecided();
   }

@@ -48,6 +48,9 @@ const NEXT: Readonly<Record<string, string>> = {
   retiring: 'The old release is removed; the new one is live',
 };
 
+/** Of a first deployment: it replaced nothing. */
+const JOB_ENDS = 'The job ends; the release is live';
+
 export function pendingOf({ deployment, instance, load }: PendingFacts): Pending | null {
   const { phase } = deployment;
   if (isTerminal(phase)) return null;
@@ -57,7 +60,7 @@ export function pendingOf({ deployment, instance, load }: PendingFacts): Pending
     ...(holder !== undefined && { holder }),
     since: iso(deployment.times[phase] ?? deployment.created_at),
     deadline: iso(deployment.deadline_at),
-    next: NEXT[phase] ?? '',
+    next: phase === 'retiring' && deployment.decision?.retire.length === 0 ? JOB_ENDS : (NEXT[phase] ?? ''),
   };
 }
 
@@ -147,7 +150,7 @@ export function toInstanceView(facts: InstanceFacts): Readonly<Record<string, un
   return {
     instance_id: i.id,
     product_id: i.product_id,
-    product_version: release?.product.version ?? null,
+    ...productOf(i, release),
     client_name: i.client_name,
     environment: i.environment,
     host_id: i.host_id,
@@ -167,6 +170,12 @@ export function toInstanceView(facts: InstanceFacts): Readonly<Record<string, un
     waiting: viewOrNull(waiting),
     last_deployment: viewOrNull(last),
   };
+}
+
+/** As the release has it: the catalogue may have another by now, or none. */
+function productOf(instance: Instance, release: Release | undefined) {
+  if (!release) return { product_name: instance.product_id, product_version: null };
+  return { product_name: release.product.name, product_version: release.product.version };
 }
 
 function viewOrNull(facts: DeploymentFacts | undefined): Readonly<Record<string, unknown>> | null {

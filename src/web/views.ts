@@ -59,6 +59,8 @@ export interface DeploymentView {
   }[];
   readonly decision: {
     readonly outcome: 'switched' | 'abandoned' | 'removed';
+    /** What was live before and goes now; empty for a first deployment. */
+    readonly retire: readonly string[];
     readonly reason?: Reason | string | null;
     readonly at: string;
   } | null;
@@ -69,6 +71,7 @@ export interface DeploymentView {
 export interface InstanceView {
   readonly instance_id: string;
   readonly product_id: string;
+  readonly product_name: string;
   readonly client_name: string;
   readonly environment: string;
   readonly host_id: string;

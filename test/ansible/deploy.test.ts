@@ -29,13 +29,19 @@ test('a first release is reported with its port, container and image, and stays'
   expect(coordinator.faults).toEqual([]);
 }, 60_000);
 
-test('progress is told stage by stage and the build leaves nothing behind on the agent', async () => {
+test('every stage is told with its beginning and its end, and the build leaves nothing behind on the agent', async () => {
   const { coordinator, job } = await bed.job({ instanceId: anInstance(), seq: 100, ports: [20011] });
   await job.run();
 
   const stages = coordinator.told('progress').map(({ stage, status }) => `${String(stage)} ${String(status)}`);
   expect(stages).toEqual([
-    'prepare started', 'prepare done', 'pull done', 'start started', 'start done', 'gate done', 'publish started',
+    'prepare started', 'prepare done', 'pull started', 'pull done', 'start started', 'start done', 'gate started',
+    'gate done', 'publish started', 'publish done',
+  ]); // prettier-ignore
+  // the host's stages are told when its step is over, with the time that passed since
+  const late = coordinator.told('progress').filter(({ ago_ms }) => ago_ms !== undefined);
+  expect(late.map(({ stage, status }) => `${String(stage)} ${String(status)}`)).toEqual([
+    'prepare done', 'pull started', 'pull done', 'start done', 'gate started', 'gate done',
   ]); // prettier-ignore
   expect(job.leftovers()).toEqual([]);
   expect(await bed.shell('ls /home/ark/.ansible/tmp 2>/dev/null | wc -l')).toBe('0');

@@ -30,7 +30,7 @@ test('a release that does not come up is undone, told with its last lines, and s
 
   expect(end.result).toBe('FAILURE');
   const [failed] = end.coordinator.told('failed');
-  expect(failed).toMatchObject({ stage: 'start', reason: 'container_failed' });
+  expect(failed).toMatchObject({ stage: 'gate', reason: 'container_failed' });
   expect(String(failed?.['log_tail'])).toContain('key is [redacted]');
   expect(JSON.stringify(end.coordinator.received) + end.log).not.toContain('very-secret-42');
   expect(end.coordinator.told('ready')).toEqual([]);

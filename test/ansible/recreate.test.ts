@@ -20,15 +20,21 @@ async function until(check: () => Promise<boolean>): Promise<void> {
   expect(found).toBe(true);
 }
 
-test('recreate tells stop, takes the old away, and the old is removed after the switch', async () => {
+test('recreate tells every stage, takes the old away, and the old is removed after the switch', async () => {
   const instanceId = anInstance();
   await bed.deploy({ instanceId, seq: 100, ports: [20001], over: RECREATE });
 
-  const end = await bed.deploy({ instanceId, seq: 101, keep: [`${instanceId}-100`], ports: [20002], over: RECREATE });
+  const { coordinator, job } = await bed.job({ instanceId, seq: 101, keep: [`${instanceId}-100`], ports: [20002], over: RECREATE });
+  coordinator.on('ready', () => ({ body: { decision: 'switched', retire: [`${instanceId}-100`] } }));
 
-  expect(end.result).toBe('SUCCESS');
-  const stages = end.coordinator.told('progress').map(({ stage, status }) => `${String(stage)} ${String(status)}`);
-  expect(stages).toContain('stop started');
+  const { result } = await job.run();
+
+  expect(result).toBe('SUCCESS');
+  const stages = coordinator.told('progress').map(({ stage, status }) => `${String(stage)} ${String(status)}`);
+  expect(stages).toEqual([
+    'prepare started', 'prepare done', 'pull started', 'pull done', 'stop started', 'stop done', 'start started',
+    'start done', 'gate started', 'gate done', 'publish started', 'publish done', 'retire started', 'retire done',
+  ]); // prettier-ignore
   expect(await bed.projects(instanceId)).toEqual([`${instanceId}-101`]);
   expect(await bed.get(20002)).toMatchObject({ status: 200 });
 }, 60_000);
@@ -54,7 +60,7 @@ test('a new release that fails its gate gives way to the old one on its old port
     instanceId, seq: 101, keep: [`${instanceId}-100`], ports: [20022], compose: SILENT, over,
   }); // prettier-ignore
 
-  expect(end.coordinator.told('failed')[0]).toMatchObject({ reason: 'health_gate_failed', stage: 'start' });
+  expect(end.coordinator.told('failed')[0]).toMatchObject({ reason: 'health_gate_failed', stage: 'gate' });
   expect(await bed.projects(instanceId)).toEqual([`${instanceId}-100`]);
   expect(await bed.get(20021)).toMatchObject({ status: 200 });
 }, 60_000);

@@ -54,6 +54,28 @@ describe('a recreate', () => {
   });
 });
 
+test('a stage that is told late stands where it happened, and never before what was told already', async () => {
+  const bench = at();
+  const { leased } = await updating(bench);
+  const tell = async (stage: 'pull' | 'start' | 'gate', ago_ms?: number) =>
+    bench.core.callbacks.progress({
+      ...leased,
+      ...{ stage, status: 'started', ...(ago_ms !== undefined && { ago_ms }) },
+    });
+  const begun = bench.now;
+  await tell('pull');
+  bench.now += 10_000;
+  await tell('start', 4_000);
+  await tell('gate', 9_000);
+
+  const stages = await bench.store.stages(leased.deployment_id);
+  expect(stages.map(({ stage, at }) => [stage, at - begun])).toEqual([
+    ['pull', 0],
+    ['start', 6_000],
+    ['gate', 6_000],
+  ]);
+});
+
 test('the stop of a swap touches no route, and other stages never do', async () => {
   const bench = at();
   const { first, leased } = await updating(bench);

@@ -95,6 +95,7 @@ describe('GET /api/instances', () => {
         status: 'pending',
         desired: 'present',
         live_release: null,
+        product_name: 'Hello',
         product_version: '1.0.0',
       },
       access_url: `${APPS}/instances/${instance_id}/`,

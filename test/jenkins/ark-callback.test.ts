@@ -1,31 +1,9 @@
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { Client } from './client.ts';
+import { Client, GRANTED } from './client.ts';
 import { startFakeCoordinator, type FakeCoordinator } from './fake-coordinator.ts';
 
-const GRANTED = {
-  lease: 'lease-secret-1',
-  seq: '1763790000',
-  deadline: new Date(Date.now() + 60_000).toISOString(),
-  action: 'deploy',
-  instance_id: 'acme-1',
-  deployment_id: 'd-1',
-  keep: ['acme-1-1763780000', 'acme-1-data'],
-  host: {
-    address: '100.64.10.11',
-    port: 22,
-    user: 'ark',
-    host_key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA',
-    sudo: false,
-  },
-  project: 'acme-1-1763790000',
-  release: { id: 'r-1', inputs: [{ env: 'A', value: 'input-secret', secret: true }] },
-  endpoints: [{ name: 'web', service: 'web', port: 8080, primary: true, candidates: [20001] }],
-  health: { path: '/', timeout_s: 10 },
-  strategy: 'swap',
-  drain_s: 5,
-};
 const STARTED = {
   project: 'acme-1-1763790000',
   endpoints: { web: { port: 20001, container_name: 'c', container_id: 'abc' } },
@@ -204,16 +182,6 @@ test.each([
   expect(code).toBe(1);
   expect(output).toContain('not well formed');
   expect(client.read('decision.json')).toBeUndefined();
-});
-
-test('several stages go in one call, and stop is told only for a recreate of something live', async () => {
-  await client.call('claim');
-  await client.call('progress', 'prepare', 'done', 'stop', 'started', 'start', 'started');
-  coordinator.on('claim', () => ({ body: { ...GRANTED, strategy: 'recreate' } }));
-  await client.call('claim');
-  await client.call('progress', 'stop', 'started');
-
-  expect(coordinator.told('progress').map(({ stage }) => stage)).toEqual(['prepare', 'start', 'stop']);
 });
 
 test('failed tells stage, reason and a bounded tail, once', async () => {

@@ -5,6 +5,30 @@ import { join } from 'node:path';
 import type { FakeCoordinator } from './fake-coordinator.ts';
 import { REPOSITORY } from './job-run.ts';
 
+/** What a claim is granted, as far as the callback client looks. */
+export const GRANTED = {
+  lease: 'lease-secret-1',
+  seq: '1763790000',
+  deadline: new Date(Date.now() + 60_000).toISOString(),
+  action: 'deploy',
+  instance_id: 'acme-1',
+  deployment_id: 'd-1',
+  keep: ['acme-1-1763780000', 'acme-1-data'],
+  host: {
+    address: '100.64.10.11',
+    port: 22,
+    user: 'ark',
+    host_key: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA',
+    sudo: false,
+  },
+  project: 'acme-1-1763790000',
+  release: { id: 'r-1', inputs: [{ env: 'A', value: 'input-secret', secret: true }] },
+  endpoints: [{ name: 'web', service: 'web', port: 8080, primary: true, candidates: [20001] }],
+  health: { path: '/', timeout_s: 10 },
+  strategy: 'swap',
+  drain_s: 5,
+};
+
 export interface ScriptEnd {
   readonly code: number;
   readonly output: string;

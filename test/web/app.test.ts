@@ -84,7 +84,7 @@ test('the order can be made with the keyboard alone, and the focus follows to it
   await page.keyboard.press('Enter');
   await page.locator('.steps').waitFor();
 
-  expect(await page.locator('h1:focus').textContent()).toBe('hello para Clínica Norte');
+  expect(await page.locator('h1:focus').textContent()).toBe('Hello para Clínica Norte');
 });
 
 test('a changed step is announced in one sentence', async () => {

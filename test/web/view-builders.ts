@@ -82,7 +82,7 @@ export function aLiveDeployment(fields: Partial<DeploymentView> = {}): Deploymen
     timeline: [...WAY, ...way],
     stages: STAGES,
     build: BUILD,
-    decision: { outcome: 'switched', at: after(7) },
+    decision: { outcome: 'switched', retire: [], at: after(7) },
     finished_at: after(7.5),
     ...fields,
   });
@@ -104,6 +104,7 @@ export function anInstance(fields: Partial<InstanceView> = {}): InstanceView {
   return {
     instance_id: INSTANCE_ID,
     product_id: 'hello',
+    product_name: 'Hello',
     client_name: 'Clínica Norte',
     environment: 'prod',
     host_id: 'demo',

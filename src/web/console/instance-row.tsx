@@ -21,7 +21,7 @@ export function InstanceRow({ instance, onDelete }: InstanceRowProps) {
         <Badge of={instance.status}>{texts.status[instance.status]}</Badge>
       </Cell>
       <Cell column="product">
-        {instance.product_id} <span className="quiet">{instance.product_version}</span>
+        {instance.product_name} <span className="quiet">{instance.product_version}</span>
       </Cell>
       <Cell column="client">
         {instance.client_name} <span className="quiet">{instance.environment}</span>

@@ -1,5 +1,6 @@
 import { formatMoment } from '../format.ts';
 import { useLanguage } from '../language.tsx';
+import type { Texts } from '../texts/texts.ts';
 import { wordsFor } from '../texts/words.ts';
 import { type DeploymentView, isLive, waitReason } from '../views.ts';
 
@@ -8,9 +9,8 @@ export function PendingNotice({ deployment }: { readonly deployment: DeploymentV
   const { language, texts } = useLanguage();
   const { pending, cancel } = deployment;
   if (pending === null) return null;
-  const { phase } = deployment;
   const reason = waitReason(deployment);
-  const next = Object.hasOwn(texts.next, phase) ? texts.next[phase as keyof typeof texts.next] : '';
+  const next = nextOf(deployment, texts);
   if (isLive(deployment)) return <p className="quiet">{next}</p>;
   return (
     <div className="notice">
@@ -33,4 +33,9 @@ export function PendingNotice({ deployment }: { readonly deployment: DeploymentV
       <p className="quiet">{texts.progress.deadline(formatMoment(pending.deadline, language))}</p>
     </div>
   );
+}
+
+function nextOf({ phase, decision }: DeploymentView, { next }: Texts): string {
+  if (phase === 'retiring' && decision?.retire.length === 0) return next.ending;
+  return Object.hasOwn(next, phase) ? next[phase as keyof typeof next] : '';
 }

@@ -56,7 +56,7 @@ function InstanceProgress({ instance, takesFocus, onChanged }: InstanceProgressP
   const texts = useTexts();
   const heading = useRef<HTMLHeadingElement>(null);
   const deployment = newestDeployment(instance);
-  const title = texts.progress.title(instance.product_id, instance.client_name);
+  const title = texts.progress.title(instance.product_name, instance.client_name);
   useEffect(() => {
     if (takesFocus) heading.current?.focus();
   }, [takesFocus]);

@@ -27,7 +27,7 @@ export interface Texts {
   readonly kind: Group<DeploymentView['kind']>;
   readonly ended: Group<EndPhase>;
   /** What happens next in a phase that has not ended. */
-  readonly next: Group<Exclude<Phase, EndPhase | 'succeeded'>>;
+  readonly next: Group<Exclude<Phase, EndPhase | 'succeeded'> | 'ending'>;
   readonly console: ConsoleTexts;
   readonly remove: Group<'containers' | 'data' | 'files' | 'stays' | 'confirm' | 'keep' | 'sending'> & {
     readonly title: Filled;

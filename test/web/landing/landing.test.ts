@@ -92,6 +92,20 @@ test('a waiting deployment says why, who holds it up and what comes next', async
   expect(notice).toContain('Después: Empieza en cuanto la instancia y el servidor queden libres.');
 });
 
+test.each([
+  { retire: [], words: 'El trabajo termina; el enlace ya funciona.' },
+  { retire: ['norte-1'], words: 'Se retira la versión anterior; el enlace ya lleva a la nueva.' },
+])('after the switch the page speaks of a previous version only where there is one: $retire', async (one) => {
+  const pending = { reason: 'retiring', since: after(7), deadline: after(900) };
+  const decision = { outcome: 'switched' as const, retire: one.retire, at: after(7) };
+  const active = aLiveDeployment({ phase: 'retiring', finished_at: null, pending, decision });
+  stage.show(anInstance({ status: 'running', live_release: 'r-1', active }));
+
+  const page = await stage.arrive(`/?instance=${INSTANCE_ID}`);
+
+  await page.getByText(one.words).waitFor();
+});
+
 test('a failure shows its cause, the step it happened in, the log, and can be tried again', async () => {
   stage.show(anInstance({ status: 'failed', last_deployment: aFailedDeployment() }));
   stage.api.answer(`POST /api/instances/${INSTANCE_ID}/deployments`, () => {

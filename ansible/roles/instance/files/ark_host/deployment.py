@@ -4,12 +4,13 @@ import json
 
 from . import compose_check, secret_store
 from .layout import write_private
+from .stages import Stages
 
 
 class Deployment:
     """Gathers what every step needs; holds no state of its own beyond that."""
 
-    def __init__(self, document, layout, engine, rules):
+    def __init__(self, document, layout, engine, rules, step):
         self.document = document
         self.layout = layout
         self.engine = engine
@@ -18,6 +19,7 @@ class Deployment:
         self.project = document["project"]
         self.data_project = f"{self.id}-data"
         self.release = document.get("release") or {}
+        self.stages = Stages.of_step(step, self.live_projects)
 
     @property
     def live_projects(self):

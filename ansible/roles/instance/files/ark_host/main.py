@@ -69,10 +69,14 @@ def run(options, texts):
         fence = Fence(layout.fence, document["seq"])
         fence.take(deadline, preempt_same=options.step in PREEMPTING)
         engine = Engine(deadline)
+        deployment = Deployment(document, layout, engine, rules, options.step)
         try:
-            return perform(options, text, Deployment(document, layout, engine, rules)), EXIT_OK
+            result = perform(options, text, deployment)
+            deployment.stages.finish()
+            return {**result, "stages": deployment.stages.as_facts()}, EXIT_OK
         except StepFailed as failure:
             failure.detail = engine.redacted(failure.detail)
+            failure.facts["stages"] = deployment.stages.as_facts()
             raise
         finally:
             fence.release()
@@ -97,5 +101,6 @@ def perform(options, text, deployment):
 def pass_gate(deployment, started):
     """The health gate; returns what `ready` reports."""
     project, ports = started["project"], started["ports"]
+    deployment.stages.enter("gate")
     containers = gate.pass_gate(deployment.engine, deployment.document, project, ports)
     return facts.gather(deployment, project, containers, ports)

@@ -18,6 +18,7 @@ def prepare(deployment, text):
     if data:
         write_private(layout.data / "compose.json", release["data_compose"])
         write_json(layout.data / "override.json", override.for_data(document, data, secrets))
+    deployment.stages.enter("pull")
     pull(deployment.engine, [compose, data] if data else [compose])
     return {"removed": removed}
 

@@ -22,6 +22,7 @@ def recreate(deployment, gate):
     try:
         for project in deployment.live_projects:
             projects.stop(deployment.engine, deployment.id, project)
+        deployment.stages.enter("start")
         return gate(deployment, start(deployment))
     except Exception as failure:  # whatever it is, an app must run afterwards
         deployment.engine.grant(GRACE_S)
