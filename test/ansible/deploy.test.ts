@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { COMPOSE } from './claims.ts';
 import { anInstance, HostBed } from './host-bed.ts';
+import { until } from '../testbed/until.ts';
 
 let bed: HostBed;
 
@@ -122,7 +123,8 @@ test('every link leads to its own app after the engine restarted', async () => {
   const namesBefore = await bed.host.docker(['ps', '--format', '{{.Names}} {{.Ports}}']);
 
   await bed.host.restartEngine(AbortSignal.timeout(30_000));
-  while (!(await bed.get(20061)) || !(await bed.get(20062))) await new Promise((resolve) => setTimeout(resolve, 50));
+  const both = async () => Promise.all([bed.get(20061), bed.get(20062)]);
+  await until(both, (answers) => answers.every((answer) => answer !== undefined));
 
   const names = await bed.host.docker(['ps', '--format', '{{.Names}} {{.Ports}}']);
   expect(names.split('\n').sort()).toEqual(namesBefore.split('\n').sort());

@@ -1,5 +1,5 @@
-import { pollUntil } from '../../src/platform/polling.ts';
 import type { TestChain } from '../testbed/chain.ts';
+import { inWords, until } from '../testbed/until.ts';
 
 /** A deployment as the API shows it, as far as journeys look. */
 export interface DeploymentView {
@@ -49,9 +49,6 @@ export interface Answer {
   readonly text: string;
   readonly headers: Headers;
 }
-
-const EVERY_MS = 100;
-const SETTLE_TIMEOUT_MS = 90_000;
 
 /** Orders an instance of `hello` unless told otherwise. */
 export async function order(chain: TestChain, fields: Readonly<Record<string, unknown>>): Promise<Placed> {
@@ -125,19 +122,6 @@ export async function untilDeployment(
   return until(() => deploymentOf(chain, id), isSo);
 }
 
-/** Reads until `isSo`; throws with what it saw last after 90 s. */
-export async function until<T>(read: () => Promise<T>, isSo: (value: T) => boolean): Promise<T> {
-  let last: T | undefined;
-  const check = async (): Promise<T | undefined> => {
-    last = await read();
-    return isSo(last) ? last : undefined;
-  };
-  const signal = AbortSignal.timeout(SETTLE_TIMEOUT_MS + 30_000);
-  const found = await pollUntil(check, { everyMs: EVERY_MS, timeoutMs: SETTLE_TIMEOUT_MS, signal });
-  if (found === undefined) throw new Error(`It did not come to that; last seen:\n${inWords(last)}`);
-  return found;
-}
-
 /** GET below the instance's link, through nginx and a proxy; redirects are not followed. */
 export async function browse(
   { access_url }: Pick<InstanceView, 'access_url'>,
@@ -157,9 +141,4 @@ export async function buildLog(chain: TestChain, deploymentId: string): Promise<
   });
   if (!response.ok) throw new Error(`The log was answered ${String(response.status)}`);
   return response.text();
-}
-
-/** For the message of a failed expectation. */
-export function inWords(value: unknown): string {
-  return JSON.stringify(value, undefined, 1);
 }

@@ -12,9 +12,41 @@ export interface ProductEdits {
   readonly data?: string;
 }
 
+/** Serves only after the seconds of its input `wait_s`, and has 10 minutes for it. */
+export const HELD: ProductEdits = {
+  product: {
+    'timeout_s: 30': 'timeout_s: 600',
+    'inputs:': 'inputs:\n  wait_s: { type: integer, title: Espera, default: 0, env: WAIT_S }',
+  },
+  compose: { ...command('sleep "$$WAIT_S"; exec /bin/hello'), 'retries: 10': 'retries: 1000' },
+};
+
+/** Wants an image that no host has. */
+export const MISSING: ProductEdits = { compose: { 'ark/hello:1': 'ark/missing:1' } };
+
+const LARGE_MIB = 48;
+export const LARGE_BYTES = LARGE_MIB * 1024 * 1024;
+
+/** Has a download at `large.bin` that no buffer on the way holds: a hole, so that it costs no memory. */
+export const LARGE: ProductEdits = {
+  product: { 'drain_s: 5': 'drain_s: 60' },
+  compose: command(
+    `busybox dd if=/dev/zero of=/srv/large.bin bs=1 count=0 seek=${String(LARGE_MIB)}M; exec /bin/hello`,
+  ),
+};
+
+/** The edit that has the container run this instead. */
+export function command(script: string): Readonly<Record<string, string>> {
+  return { 'expose:': `command: ['sh', '-c', '${script}']\n    expose:` };
+}
+
 /** A folder of products that a test writes, for ARK_PRODUCTS_DIR. */
 export class ProductShelf {
   readonly dir = mkdtempSync(join(tmpdir(), 'ark-products-'));
+
+  constructor(products: Readonly<Record<string, ProductEdits>> = {}) {
+    for (const [id, edits] of Object.entries(products)) this.put(id, edits);
+  }
 
   /** Lays product `id`: the built-in hello with these edits. A running coordinator reads it at its next start. */
   put(id: string, { product = {}, compose = {}, data }: ProductEdits): void {

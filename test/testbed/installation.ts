@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { attempt } from '../../src/launcher/command.ts';
 import { spawnOwned, type OwnedProcess } from '../../src/launcher/owned-process.ts';
-import { freePorts } from '../testbed/free-ports.ts';
-import { until } from './journey.ts';
+import { freePorts } from './free-ports.ts';
+import { until } from './until.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const PORTS = ['PAGES', 'APPS', 'API', 'INSTANCES', 'REDIS', 'JENKINS'];

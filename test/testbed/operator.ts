@@ -1,5 +1,5 @@
-import type { TestChain } from '../testbed/chain.ts';
-import { until } from './journey.ts';
+import type { TestChain } from './chain.ts';
+import { until } from './until.ts';
 
 export const DEPLOY_JOB = 'ark-deploy-instance';
 export const DESTROY_JOB = 'ark-destroy-instance';

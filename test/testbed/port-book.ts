@@ -1,5 +1,5 @@
 import { connectRedis } from '../../src/platform/redis.ts';
-import type { TestChain } from '../testbed/chain.ts';
+import type { TestChain } from './chain.ts';
 
 export interface PortBook {
   /** Port → project that it is handed out to. */

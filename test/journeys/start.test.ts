@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { existsSync, statSync } from 'node:fs';
 import type { OwnedProcess } from '../../src/launcher/owned-process.ts';
-import { until, type DeploymentView, type InstanceView } from './journey.ts';
-import { Installation, type RunFile } from './support-b-start.ts';
-import { statusOf } from './support-b-watch.ts';
+import { Installation, type RunFile } from '../testbed/installation.ts';
+import { until } from '../testbed/until.ts';
+import { statusOf } from '../testbed/watch.ts';
+import type { DeploymentView, InstanceView } from './journey.ts';
 
 /** On a quiet machine parts heal in 0.3 to 3 s, and the next start takes 6 s. */
 const HEALS_WITHIN_MS = 30_000;

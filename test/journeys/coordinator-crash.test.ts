@@ -1,9 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { connectRedis } from '../../src/platform/redis.ts';
-import { startChain, type TestChain } from '../testbed/chain.ts';
+import type { TestChain } from '../testbed/chain.ts';
+import { startDownload } from '../testbed/download.ts';
+import { projectsOf } from '../testbed/host-traces.ts';
+import { DEPLOY_JOB, DESTROY_JOB, Operator } from '../testbed/operator.ts';
+import { LARGE, LARGE_BYTES, MISSING } from '../testbed/product-shelf.ts';
+import { patiently, until } from '../testbed/until.ts';
+import { watch } from '../testbed/watch.ts';
+import { beginJourney } from './begin.ts';
 import {
   browse,
   deploy,
@@ -11,45 +18,30 @@ import {
   deploymentOf,
   instanceOf,
   order,
-  until,
   untilDeployment,
   untilInstance,
   untilSettled,
   type DeploymentView,
   type InstanceView,
 } from './journey.ts';
-import { projectsOf } from './support-b-host.ts';
-import { DEPLOY_JOB, DESTROY_JOB, Operator } from './support-b-jenkins.ts';
-import { LARGE_BYTES, makeTestProducts, type TestProducts } from './support-b-products.ts';
-import { downloadSlowly, endWatches, patiently, watch } from './support-b-watch.ts';
 
 const PREFIX = 'ark:{ark}:';
 
-let products: TestProducts;
+const MIB = 1024 * 1024;
+
 let chain: TestChain;
 let operator: Operator;
 let redis: Redis;
 let hello: InstanceView;
 
-beforeAll(async () => {
-  products = makeTestProducts();
-  const environment = { ARK_PRODUCTS_DIR: products.dir };
-  chain = await startChain({ hosts: 1, environment }, new AbortController().signal);
+beginJourney({ hosts: 1, products: { missing: MISSING, large: LARGE } }, async (begun) => {
+  chain = begun;
   operator = await Operator.signIn(chain);
   redis = await connectRedis({ url: chain.redisUrl, name: 'test' });
   hello = await deploy(chain, {});
-}, 120_000);
-
-afterEach(async () => {
-  chain.setFaults('');
-  await endWatches();
 });
 
-afterAll(async () => {
-  redis.disconnect();
-  await chain.close();
-  products.remove();
-}, 60_000);
+afterAll(() => redis.disconnect());
 
 /** Orders again and waits for the end: live, one build, one decision, one move of the route, one project. */
 async function deploysOnce(faults: string): Promise<DeploymentView> {
@@ -94,17 +86,13 @@ function expectFaultsUsed(): void {
 }
 
 describe('an answer is lost on its way', () => {
-  test.each(['claim', 'progress', 'ready', 'retired'])(
-    '%s: told again, no second effect',
-    async (kind) => {
-      const { build } = await deploysOnce(`answer.${kind}=drop*1`);
-      const lines = await operator.lines(DEPLOY_JOB, build?.number ?? 0);
-      expect(lines).toContainEqual(
-        expect.stringMatching(new RegExp(`^${kind}: answered 503 without a signature; trying again$`)),
-      );
-    },
-    120_000,
-  );
+  test.each(['claim', 'progress', 'ready', 'retired'])('%s: told again, no second effect', async (kind) => {
+    const { build } = await deploysOnce(`answer.${kind}=drop*1`);
+    const lines = await operator.lines(DEPLOY_JOB, build?.number ?? 0);
+    expect(lines).toContainEqual(
+      expect.stringMatching(new RegExp(`^${kind}: answered 503 without a signature; trying again$`)),
+    );
+  });
 
   test('failed and retired of a deployment that fails: the reason arrives once', async () => {
     chain.setFaults('answer.failed=drop*1 answer.retired=drop*1');
@@ -115,7 +103,7 @@ describe('an answer is lost on its way', () => {
     expect(failed.reason?.code).not.toMatch(/^build_/);
     expect(await kindsOf(placed.deployment_id)).toMatchObject({ abandoned: 1, failed: 1 });
     expect(await untilSettled(chain, placed.instance_id)).toMatchObject({ status: 'failed' });
-  }, 120_000);
+  });
 
   test('removed of a delete: the instance is gone once', async () => {
     const { instance_id } = await deploy(chain, { client_name: 'Gone' });
@@ -131,7 +119,7 @@ describe('an answer is lost on its way', () => {
     expect(await kindsOf(removal)).toMatchObject({ removed: 1, succeeded: 1 });
     expect(await operator.buildsOf(removal, DESTROY_JOB)).toHaveLength(1);
     expect(await projectsOf(chain.hosts[0]!, instance_id)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe('the coordinator is killed', () => {
@@ -140,35 +128,28 @@ describe('the coordinator is killed', () => {
     ['after it took the decision', 'decide.after=crash*1'],
     ['after it granted the claim', 'claim.after_store=crash*1'],
     ['after Jenkins took the order', 'trigger.after_post=crash*1'],
-  ])(
-    '%s: goes on after its start',
-    async (_name, faults) => {
-      const before = chain.chain.coordinator.pid;
-      await deploysOnce(faults);
-      expect(chain.chain.coordinator.pid).not.toBe(before);
-    },
-    120_000,
-  );
+  ])('%s: goes on after its start', async (_name, faults) => {
+    const before = chain.chain.coordinator.pid;
+    await deploysOnce(faults);
+    expect(chain.chain.coordinator.pid).not.toBe(before);
+  });
 
   test('during a download: it does not break, and every link answers', async () => {
     const large = await deploy(chain, { product_id: 'large', client_name: 'Large' });
-    const download = downloadSlowly(new URL('large.bin', large.access_url).href, 120);
-    await until(
-      async () => download.bytes,
-      (bytes) => bytes > 4 * 1024 * 1024,
-    );
+    const download = await startDownload(new URL('large.bin', large.access_url).href);
+    await download.readTo(4 * MIB);
     const links = [watch(hello.access_url), watch(large.access_url)];
 
     await chain.killCoordinator();
-    expect(download.bytes).toBeLessThan(LARGE_BYTES);
+    await download.readTo(24 * MIB);
     await until(
       async () => links.map(({ count }) => count),
       (counts) => counts.every((count) => count > 20),
     );
     await chain.startCoordinator();
 
-    expect(await download.whole).toBe(LARGE_BYTES);
-    for (const link of links) expect(await link.end()).toEqual([]);
+    expect(await download.finish()).toBe(LARGE_BYTES);
+    for (const link of links) expect((await link.end()).failures).toEqual([]);
     expect(await instanceOf(chain, large.instance_id)).toMatchObject({ status: 'running' });
-  }, 120_000);
+  });
 });

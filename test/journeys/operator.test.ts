@@ -1,6 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startChain, type TestChain } from '../testbed/chain.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { TestChain } from '../testbed/chain.ts';
+import { fingerprintOf, projectsOf, tagHello } from '../testbed/host-traces.ts';
+import { DEPLOY_JOB, DESTROY_JOB, Operator } from '../testbed/operator.ts';
+import { HELD, MISSING } from '../testbed/product-shelf.ts';
 import { launchBrowser, visit } from '../web/browser.ts';
+import { beginJourney } from './begin.ts';
 import {
   browse,
   deploy,
@@ -14,13 +18,9 @@ import {
   type DeploymentView,
   type InstanceView,
 } from './journey.ts';
-import { projectsOf, tagHello, traceOf } from './support-b-host.ts';
-import { DEPLOY_JOB, DESTROY_JOB, Operator } from './support-b-jenkins.ts';
-import { makeTestProducts, type TestProducts } from './support-b-products.ts';
 
 const SEEN_WITHIN_MS = 10_000;
 
-let products: TestProducts;
 let chain: TestChain;
 let operator: Operator;
 /** Lives on h-1, where nothing else happens. */
@@ -31,10 +31,10 @@ let heldDeployment: DeploymentView;
 /** A Rebuild of the live build of `held`, started while that one is at work. */
 let busyBuild: number;
 
-beforeAll(async () => {
-  products = makeTestProducts();
-  const environment = { ARK_PRODUCTS_DIR: products.dir, ARK_HOST_SLOTS: '6' };
-  chain = await startChain({ hosts: 2, proxies: 1, environment }, new AbortController().signal);
+const products = { held: HELD, missing: MISSING };
+const environment = { ARK_HOST_SLOTS: '6' };
+beginJourney({ hosts: 2, proxies: 1, products, environment }, async (begun) => {
+  chain = begun;
   operator = await Operator.signIn(chain);
   [hello, held] = await Promise.all([
     deploy(chain, { host_id: 'h-1' }),
@@ -44,23 +44,18 @@ beforeAll(async () => {
   const isStarting = ({ stages }: DeploymentView): boolean => stages.some(({ stage }) => stage === 'start');
   heldDeployment = await untilDeployment(chain, second.deployment_id, isStarting);
   busyBuild = await operator.rebuild(DEPLOY_JOB, numberOf(held.last_deployment));
-}, 180_000);
-
-afterAll(async () => {
-  await chain.close();
-  products.remove();
-}, 60_000);
+});
 
 describe('a person starts a build that may go on', () => {
   test('Rebuild of the current build deploys the desired release again', async () => {
     const build = await operator.rebuild(DEPLOY_JOB, numberOf(hello.last_deployment));
     await adopted(build, hello);
-  }, 120_000);
+  });
 
   test('Build with Parameters with nothing but INSTANCE_ID does the same', async () => {
     const build = await operator.buildWith(DEPLOY_JOB, { INSTANCE_ID: hello.instance_id });
     await adopted(build, hello);
-  }, 120_000);
+  });
 
   test('Rebuild of a failed build, pressed in a browser, brings the instance up', async () => {
     const { instance_id } = await order(chain, { product_id: 'missing', host_id: 'h-2' });
@@ -71,7 +66,7 @@ describe('a person starts a build that may go on', () => {
 
     const build = await pressRebuild(numberOf(failed.last_deployment));
     await adopted(build, failed);
-  }, 120_000);
+  });
 });
 
 /** The build became a deployment of the person who started it, of the desired release, and is live. */
@@ -185,13 +180,9 @@ describe('a person starts a build that is refused before it touches the host', (
     ],
   ];
 
-  test.each(STARTS)(
-    '%s',
-    async (_name, job, start, line) => {
-      await refused({ job, start, line });
-    },
-    60_000,
-  );
+  test.each(STARTS)('%s', async (_name, job, start, line) => {
+    await refused({ job, start, line });
+  });
 
   test('any build of a deleted instance', async () => {
     const newest = await latest();
@@ -203,7 +194,7 @@ describe('a person starts a build that is refused before it touches the host', (
     await refused({ job: DEPLOY_JOB, start: () => operator.rebuild(DEPLOY_JOB, newest), line });
     const again = (): Promise<number> => operator.rebuild(DESTROY_JOB, removal?.number ?? 0);
     await refused({ job: DESTROY_JOB, start: again, line });
-  }, 120_000);
+  });
 });
 
 interface Refusal {
@@ -215,7 +206,7 @@ interface Refusal {
 /** One clear line, FAILURE, and neither the host nor anything that the API shows has changed. */
 async function refused({ job, start, line }: Refusal): Promise<void> {
   const look = async (): Promise<unknown> => [
-    await traceOf(chain.hosts[0]!, hello.instance_id),
+    await fingerprintOf(chain.hosts[0]!, hello.instance_id),
     await instanceOf(chain, hello.instance_id),
     await chain.call('GET', `/api/deployments?instance_id=${hello.instance_id}`),
   ];
@@ -247,7 +238,7 @@ describe('while another build is at work', () => {
     expect(await instanceOf(chain, held.instance_id)).toMatchObject({
       active: { deployment_id: heldDeployment.deployment_id, phase: 'deploying' },
     });
-  }, 60_000);
+  });
 
   test('a Rebuild of another build waits for a minute and gives up with one line', async () => {
     expect((await operator.untilEnded(DEPLOY_JOB, busyBuild)).result).toBe('FAILURE');
@@ -261,7 +252,7 @@ describe('while another build is at work', () => {
       `/api/deployments?instance_id=${held.instance_id}`,
     );
     expect(deployments).toHaveLength(2);
-  }, 120_000);
+  });
 
   test('Abort in the page ends it; the live release stays and the next order succeeds', async () => {
     await operator.abort(DEPLOY_JOB, numberOf(heldDeployment));
@@ -278,7 +269,7 @@ describe('while another build is at work', () => {
 
     const next = await deployAgain(chain, held.instance_id, { inputs: { wait_s: 0 } });
     expect(await untilDeployment(chain, next.deployment_id)).toMatchObject({ phase: 'succeeded' });
-  }, 120_000);
+  });
 });
 
 function numberOf(deployment: DeploymentView | null): number {

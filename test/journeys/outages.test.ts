@@ -1,5 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { startChain, type TestChain } from '../testbed/chain.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { TestChain } from '../testbed/chain.ts';
+import { projectsOf } from '../testbed/host-traces.ts';
+import { DEPLOY_JOB, Operator } from '../testbed/operator.ts';
+import { HELD } from '../testbed/product-shelf.ts';
+import { patiently, until } from '../testbed/until.ts';
+import { statusOf, watch } from '../testbed/watch.ts';
+import { beginJourney } from './begin.ts';
 import {
   browse,
   deploy,
@@ -7,35 +13,21 @@ import {
   deploymentOf,
   instanceOf,
   order,
-  until,
   untilDeployment,
   untilSettled,
   type DeploymentView,
   type InstanceView,
 } from './journey.ts';
-import { projectsOf } from './support-b-host.ts';
-import { DEPLOY_JOB, Operator } from './support-b-jenkins.ts';
-import { makeTestProducts, type TestProducts } from './support-b-products.ts';
-import { endWatches, patiently, statusOf, watch } from './support-b-watch.ts';
 
-let products: TestProducts;
 let chain: TestChain;
 let hello: InstanceView;
 
-beforeAll(async () => {
-  products = makeTestProducts();
-  // one slot: a deployment that kept it would hold up all later ones
-  const environment = { ARK_PRODUCTS_DIR: products.dir, ARK_HOST_SLOTS: '1' };
-  chain = await startChain({ hosts: 1, environment }, new AbortController().signal);
+// one slot: a deployment that kept it would hold up all later ones
+const environment = { ARK_HOST_SLOTS: '1' };
+beginJourney({ hosts: 1, products: { held: HELD }, environment }, async (begun) => {
+  chain = begun;
   hello = await deploy(chain, {});
-}, 120_000);
-
-afterEach(endWatches);
-
-afterAll(async () => {
-  await chain.close();
-  products.remove();
-}, 60_000);
+});
 
 describe('Jenkins', () => {
   test('is down at the click: the order waits with its reason in words and goes on by itself', async () => {
@@ -54,7 +46,7 @@ describe('Jenkins', () => {
     const operator = await Operator.signIn(chain);
     expect(await operator.buildsOf(deployment_id)).toHaveLength(1);
     expect((await browse(await instanceOf(chain, instance_id))).status).toBe(200);
-  }, 120_000);
+  });
 
   test('is killed in the middle of a build: the deployment ends, lock and slot are free', async () => {
     const held = await deploy(chain, { product_id: 'held', client_name: 'Held' });
@@ -79,7 +71,7 @@ describe('Jenkins', () => {
     expect(await projectsOf(chain.hosts[0]!, held.instance_id)).toEqual([
       `${held.instance_id}-${done.seq ?? ''}`,
     ]);
-  }, 180_000);
+  });
 });
 
 describe('Redis', () => {
@@ -92,7 +84,9 @@ describe('Redis', () => {
     const proxyReady = async (): Promise<unknown> => statusOf(readinessOf('instances'));
     expect([await ready(), await proxyReady()]).toEqual([200, 200]);
     expect(await statusOf(unknown)).toBe(404);
-    const strangers = watch(unknown.replace('me/', 'either/'), (status) => status === 503 || status === 404);
+    const strangers = watch(unknown.replace('me/', 'either/'), {
+      isGood: (status) => status === 503 || status === 404,
+    });
 
     await chain.chain.redis.kill();
     await until(
@@ -100,7 +94,7 @@ describe('Redis', () => {
       (status) => status === 503,
     );
     // one that nobody asked for before: a proxy remembers an unknown one for a second
-    const seen = watch(unknown.replace('me/', 'yet/'), (status) => status === 503);
+    const seen = watch(unknown.replace('me/', 'yet/'), { isGood: (status) => status === 503 });
     expect(await until(ready, (status) => status !== 200)).toBe(503);
     expect(await until(proxyReady, (status) => status !== 200)).toBe(503);
     const during = link.count;
@@ -108,7 +102,7 @@ describe('Redis', () => {
       async () => link.count - during,
       (count) => count > 20,
     );
-    expect(await seen.end()).toEqual([]);
+    expect((await seen.end()).failures).toEqual([]);
     await chain.startRedis();
 
     expect(await until(ready, (status) => status === 200)).toBe(200);
@@ -119,9 +113,9 @@ describe('Redis', () => {
         (status) => status !== 503,
       ),
     ).toBe(404);
-    expect(await link.end()).toEqual([]);
-    expect(await strangers.end()).toEqual([]);
-  }, 120_000);
+    expect((await link.end()).failures).toEqual([]);
+    expect((await strangers.end()).failures).toEqual([]);
+  });
 
   test('is killed under a deployment: it ends well, and the link answered all the time', async () => {
     const link = watch(hello.access_url);
@@ -136,9 +130,9 @@ describe('Redis', () => {
       status: 'running',
       live_deployment: deployment_id,
     });
-    expect(await link.end()).toEqual([]);
+    expect((await link.end()).failures).toEqual([]);
     const operator = await Operator.signIn(chain);
     expect((await operator.untilEnded(DEPLOY_JOB, ended.build?.number ?? 0)).result).toBe('SUCCESS');
     expect(await operator.buildsOf(deployment_id)).toHaveLength(1);
-  }, 120_000);
+  });
 });
