@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { IMAGE } from './claims.ts';
 import { anInstance, HostBed, type Order } from './host-bed.ts';
+import { until } from '../testbed/until.ts';
 
 let bed: HostBed;
 
@@ -113,13 +114,15 @@ test('a migration runs before the services, a singleton only after the switch', 
   const { coordinator, job } = await bed.job({ instanceId, seq: 100, ports: [20041], compose, release });
   let atReady = '';
   const names = ['ps', '--all', '--filter', `label=ark.instance=${instanceId}`, '--format', '{{.Label "com.docker.compose.service"}}'];
-  coordinator.on('ready', (_message, tries) =>
-    tries < 2 ? { status: 202, body: { state: 'verifying' } } : { body: { decision: 'switched', retire: [] } },
+  let hasLooked = false;
+  coordinator.on('ready', () =>
+    !hasLooked ? { status: 202, body: { state: 'verifying' } } : { body: { decision: 'switched', retire: [] } },
   );
 
   const running = job.run();
-  while (coordinator.told('ready').length === 0) await new Promise(setImmediate);
+  await until(async () => coordinator.told('ready').length > 0, Boolean);
   atReady = await bed.host.docker(names);
+  hasLooked = true;
   const { result } = await running;
 
   expect(result).toBe('SUCCESS');

@@ -53,15 +53,17 @@ test('a switch removes the old release after the decision and not before', async
   await bed.deploy({ instanceId, seq: 100, ports: [20021] });
   const { coordinator, job } = await bed.job({ instanceId, seq: 101, keep: [`${instanceId}-100`], ports: [20022] });
   let whileUndecided: string[] = [];
-  coordinator.on('ready', (_message, tries) =>
-    tries < 2
+  let hasLooked = false;
+  coordinator.on('ready', () =>
+    !hasLooked
       ? { status: 202, body: { state: 'verifying' } }
       : { body: { decision: 'switched', retire: [`${instanceId}-100`] } },
   );
 
   const running = job.run();
-  while (coordinator.received.filter(({ name }) => name === 'ready').length === 0) await new Promise(setImmediate);
+  await until(async () => coordinator.told('ready').length > 0, Boolean);
   whileUndecided = await bed.projects(instanceId, true);
+  hasLooked = true;
   const { result } = await running;
 
   expect(result).toBe('SUCCESS');

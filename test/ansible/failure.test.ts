@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { pollUntil } from '../../src/platform/polling.ts';
+import { until } from '../testbed/until.ts';
 import { COMPOSE, IMAGE } from './claims.ts';
 import { anInstance, HostBed } from './host-bed.ts';
 
@@ -13,11 +13,6 @@ afterAll(async () => bed.close(), 60_000);
 
 const BROKEN = { services: { web: { image: IMAGE, command: ['sh', '-c', 'echo "key is $$APP_KEY"; exit 3'] } } };
 const SLOW = { services: { web: { image: IMAGE, command: ['sleep', '60'], stop_grace_period: '1s' } } };
-
-async function until(check: () => Promise<boolean> | boolean): Promise<void> {
-  const signal = AbortSignal.timeout(30_000);
-  await pollUntil(async () => ((await check()) ? true : undefined), { everyMs: 50, timeoutMs: 30_000, signal });
-}
 
 test('a release that does not come up is undone, told with its last lines, and secrets are left out', async () => {
   const instanceId = anInstance();
@@ -54,7 +49,7 @@ test('a stop before ready undoes and tells that it was aborted', async () => {
   const { coordinator, job } = await bed.job({ instanceId, seq: 100, ports: [20021], compose: SLOW });
 
   const running = job.run();
-  await until(async () => (await bed.projects(instanceId)).length > 0);
+  await until(async () => (await bed.projects(instanceId)).length > 0, Boolean);
   job.abort();
   const { result } = await running;
 
@@ -72,7 +67,7 @@ test('a stop after ready removes nothing without a decision, and only what the d
   coordinator.on('failed', () => ({ body: { decision: 'switched', retire: [`${instanceId}-100`] } }));
 
   const running = job.run();
-  await until(() => coordinator.told('ready').length > 0);
+  await until(async () => coordinator.told('ready').length > 0, Boolean);
   job.abort();
   await running;
 
@@ -88,7 +83,7 @@ test('without an answer after ready both releases stay', async () => {
   coordinator.on('failed', () => ({ status: 404, unsigned: true }));
 
   const running = job.run();
-  await until(() => coordinator.told('ready').length > 0);
+  await until(async () => coordinator.told('ready').length > 0, Boolean);
   job.abort();
   await running;
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { pollUntil } from '../../src/platform/polling.ts';
+import { until } from '../testbed/until.ts';
 import { IMAGE } from './claims.ts';
 import { anInstance, HostBed } from './host-bed.ts';
 
@@ -13,12 +13,6 @@ afterAll(async () => bed.close(), 60_000);
 
 const RECREATE = { strategy: 'recreate' };
 const SILENT = { services: { web: { image: IMAGE, command: ['sleep', '60'], stop_grace_period: '1s' } } };
-
-async function until(check: () => Promise<boolean>): Promise<void> {
-  const signal = AbortSignal.timeout(40_000);
-  const found = await pollUntil(async () => ((await check()) ? true : undefined), { everyMs: 100, timeoutMs: 40_000, signal });
-  expect(found).toBe(true);
-}
 
 test('recreate tells every stage, takes the old away, and the old is removed after the switch', async () => {
   const instanceId = anInstance();
@@ -72,13 +66,13 @@ test('a job killed during recreate leaves an app running: the host ends the work
   const { job } = await bed.job({ instanceId, seq: 101, keep: [`${instanceId}-100`], ports: [20032], compose: SILENT, over });
 
   void job.run();
-  await until(async () => (await bed.projects(instanceId, true)).join() === `${instanceId}-101`);
+  await until(async () => (await bed.projects(instanceId, true)).join() === `${instanceId}-101`, Boolean);
   job.kill();
   // The plug of the ssh connection is pulled too.
   await bed.shell("pkill -KILL -u ark -f 'sshd: ark' || true");
 
-  await until(async () => (await bed.get(20031))?.status === 200);
-  await until(async () => (await bed.projects(instanceId)).join() === `${instanceId}-100`);
+  await until(async () => (await bed.get(20031))?.status === 200, Boolean);
+  await until(async () => (await bed.projects(instanceId)).join() === `${instanceId}-100`, Boolean);
 }, 90_000);
 
 test('a recreate that is abandoned after ready starts the old release again', async () => {

@@ -7,7 +7,8 @@ import { createJobBook } from '../../src/deployments/job-book.ts';
 import { RedisDeploymentStore } from '../../src/deployments/redis-deployment-store.ts';
 import { ReleaseBox } from '../../src/deployments/release-box.ts';
 import { createHostChooser } from '../../src/hosts/host-chooser.ts';
-import type { Host, HostId, HostStore } from '../../src/hosts/host.ts';
+import type { Host } from '../../src/hosts/host.ts';
+import { RedisHostStore } from '../../src/hosts/redis-host-store.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import { FaultPoints } from '../../src/platform/faults.ts';
 import { Lifecycle } from '../../src/platform/lifecycle.ts';
@@ -18,6 +19,7 @@ import { Secret } from '../../src/platform/secret.ts';
 import type { Product, ProductId } from '../../src/products/product.ts';
 import type { ProbeResult } from '../../src/routing/target-probe.ts';
 import { MemoryBuildServer } from '../fakes/memory-build-server.ts';
+import { aHost as anyHost } from '../hosts/host-builder.ts';
 
 export const DEPLOY_JOB = 'ark-deploy-instance';
 export const DESTROY_JOB = 'ark-destroy-instance';
@@ -52,60 +54,16 @@ export const HELLO: Product = {
   digest: 'sha256:01',
 };
 
+/** A host with few ports, so that a test can use them up. */
 export function aHost(changes: Partial<Host> = {}): Host {
-  return {
-    id: 'cl-a' as HostId,
-    name: 'Client A',
-    address: '100.64.30.11',
-    ssh_port: 22,
-    ssh_user: 'ark',
-    host_key: 'ssh-ed25519 AAAA',
-    sudo: false,
-    clients: [],
-    port_min: 20000,
-    port_max: 20099,
-    slots: 2,
-    cordoned: false,
-    created_at: 1,
-    ...changes,
-  };
-}
-
-/** Hosts as the real store writes them, since the scripts read them too. */
-class BenchHosts implements HostStore {
-  readonly #redis: Redis;
-  readonly #prefix: string;
-  readonly #hosts = new Map<HostId, Host>();
-
-  constructor(redis: Redis, prefix: string) {
-    this.#redis = redis;
-    this.#prefix = prefix;
-  }
-
-  async get(id: HostId): Promise<Host | undefined> {
-    return Promise.resolve(this.#hosts.get(id));
-  }
-
-  async list(): Promise<readonly Host[]> {
-    return Promise.resolve([...this.#hosts.values()]);
-  }
-
-  async put(host: Host): Promise<void> {
-    this.#hosts.set(host.id, host);
-    await this.#redis.set(`${this.#prefix}host:${host.id}`, JSON.stringify(host));
-  }
-
-  async remove(id: HostId): Promise<boolean> {
-    await this.#redis.del(`${this.#prefix}host:${id}`);
-    return this.#hosts.delete(id);
-  }
+  return anyHost({ address: '100.64.30.11', port_min: 20_000, port_max: 20_099, ...changes });
 }
 
 /** The coordinator's core on a real Redis, with a build server in memory, a clock that we set and a scripted probe. */
 export class Bench {
   readonly redis: Redis;
   readonly prefix = `ark:{t${randomBytes(6).toString('hex')}}:`;
-  readonly hosts: BenchHosts;
+  readonly hosts: RedisHostStore;
   readonly builds: MemoryBuildServer;
   readonly store: RedisDeploymentStore;
   readonly box: ReleaseBox;
@@ -122,7 +80,7 @@ export class Bench {
 
   constructor(redis: Redis) {
     this.redis = redis;
-    this.hosts = new BenchHosts(redis, this.prefix);
+    this.hosts = new RedisHostStore({ redis, prefix: this.prefix });
     this.box = new ReleaseBox(SECRET);
     const clock = (): number => this.now;
     this.builds = new MemoryBuildServer({ jobs: [DEPLOY_JOB, DESTROY_JOB], now: clock });

@@ -1,36 +1,14 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../../src/platform/redis.ts';
-import { startRedis, type TestRedis } from '../testbed/redis.ts';
-import { aHost, Bench, DEPLOY_JOB, DESTROY_JOB, HELLO, ORDERER } from './bench.ts';
+import { expect, test } from '@jest/globals';
+import { aHost, DEPLOY_JOB, DESTROY_JOB, HELLO, ORDERER } from './bench.ts';
+import { benchPerTest } from './bench-per-test.ts';
 
-let server: TestRedis;
-let redis: Redis;
-let bench: Bench;
-
-beforeAll(async () => {
-  server = await startRedis();
-  redis = await connectRedis({ url: server.url, name: 'test' });
-});
-afterAll(async () => {
-  redis.disconnect();
-  await server.close();
-});
-beforeEach(async () => {
-  bench = new Bench(redis);
-  await bench.hosts.put(aHost());
-});
-
-const route = async (endpoint: string) =>
-  JSON.parse((await redis.get(`${bench.prefix}route:${endpoint}`)) ?? 'null') as Record<
-    string,
-    unknown
-  > | null;
+const at = benchPerTest();
 
 test('an order becomes a route that leads to the reported target', async () => {
+  const bench = at();
   const { instance_id, deployment_id, claim } = await bench.bringLive();
 
-  expect(await route(instance_id)).toMatchObject({
+  expect(await bench.route(instance_id)).toMatchObject({
     v: 1,
     state: 'live',
     target_host: '100.64.30.11',
@@ -50,6 +28,7 @@ test('an order becomes a route that leads to the reported target', async () => {
 });
 
 test('a second deployment keeps the live project and retires it after the switch', async () => {
+  const bench = at();
   const first = await bench.bringLive();
   await bench.core.orders.deployAgain(first.instance_id, {}, ORDERER);
   const second = await bench.runBuild();
@@ -64,6 +43,7 @@ test('a second deployment keeps the live project and retires it after the switch
 });
 
 test('an unhealthy release is abandoned and the old one stays live', async () => {
+  const bench = at();
   const first = await bench.bringLive();
   await bench.core.orders.deployAgain(first.instance_id, {}, ORDERER);
   await bench.core.tracker.round();
@@ -74,7 +54,7 @@ test('an unhealthy release is abandoned and the old one stays live', async () =>
   const answer = await bench.core.callbacks.ready(bench.readyMessage(claim));
 
   expect(answer.body).toMatchObject({ decision: 'abandoned' });
-  expect(await route(first.instance_id)).toMatchObject({ seq: first.claim.seq, state: 'live' });
+  expect(await bench.route(first.instance_id)).toMatchObject({ seq: first.claim.seq, state: 'live' });
   expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({
     phase: 'failed',
     reason: { code: 'unhealthy' },
@@ -82,6 +62,7 @@ test('an unhealthy release is abandoned and the old one stays live', async () =>
 });
 
 test('delete withdraws the route at the claim and ends as deleted', async () => {
+  const bench = at();
   const { instance_id } = await bench.bringLive();
   await bench.core.orders.remove(instance_id, { keepData: false }, ORDERER);
   await bench.core.tracker.round();
@@ -91,12 +72,13 @@ test('delete withdraws the route at the claim and ends as deleted', async () => 
   const claim = await bench.claim(build);
 
   expect(claim).toMatchObject({ action: 'destroy', keep: [], endpoints: [] });
-  expect(await route(instance_id)).toMatchObject({ state: 'withdrawn', seq: claim.seq });
+  expect(await bench.route(instance_id)).toMatchObject({ state: 'withdrawn', seq: claim.seq });
   await bench.core.callbacks.removed({ lease: claim.lease, deployment_id: claim.deployment_id, removed: [] });
   expect(await bench.store.instance(instance_id)).toMatchObject({ deleted_at: bench.now, active: '' });
 });
 
 test('a Rebuild of the current deployment by a person becomes a new deployment', async () => {
+  const bench = at();
   const { instance_id, build, deployment_id } = await bench.bringLive();
   const rebuild = bench.builds.addOperatorBuild(DEPLOY_JOB, build.parameters, [
     { kind: 'hudson.model.Cause$UserIdCause', text: 'Started by user alice', user_id: 'alice' },
@@ -114,6 +96,7 @@ test('a Rebuild of the current deployment by a person becomes a new deployment',
 });
 
 test('an old job that says the live project is gone takes no port of it', async () => {
+  const bench = at();
   const { instance_id, claim } = await bench.bringLive();
   await bench.core.orders.deployAgain(instance_id, {}, ORDERER);
   await bench.core.tracker.round();
@@ -123,11 +106,12 @@ test('an old job that says the live project is gone takes no port of it', async 
 
   await bench.core.callbacks.retired({ ...leased, removed: [second.project, claim.project] });
 
-  const used = await redis.hgetall(`${bench.prefix}host:cl-a:ports`);
+  const used = await bench.redis.hgetall(`${bench.prefix}host:cl-a:ports`);
   expect(Object.values(used)).toEqual([claim.project]);
 });
 
 test('a late stop message after the switch leaves the new route live', async () => {
+  const bench = at();
   const product = { ...HELLO, strategy: 'recreate' as const };
   bench.product = product;
   const { instance_id } = await bench.order();
@@ -138,5 +122,5 @@ test('a late stop message after the switch leaves the new route live', async () 
 
   await bench.core.callbacks.progress({ ...leased, stage: 'stop', status: 'started' });
 
-  expect(await route(instance_id)).toMatchObject({ state: 'live', seq: claim.seq });
+  expect(await bench.route(instance_id)).toMatchObject({ state: 'live', seq: claim.seq });
 });

@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Redis } from 'ioredis';
-import { connectRedis } from '../../src/platform/redis.ts';
-import { startRedis, type TestRedis } from '../testbed/redis.ts';
+import { redisForFile } from '../testbed/redis-for-file.ts';
 import { ACTIONS, type Action } from './world-actions.ts';
 import { World } from './world.ts';
 
 const RUNS = Number(process.env['ARK_MODEL_RUNS'] ?? 150);
 
-let server: TestRedis;
-let redis: Redis;
-
-beforeAll(async () => {
-  server = await startRedis();
-  redis = await connectRedis({ url: server.url, name: 'model' });
-});
-afterAll(async () => {
-  redis.disconnect();
-  await server.close();
-});
+const redis = redisForFile();
 
 // The ways of a good day, so that random walks get deep before they get wild.
 const GOOD: readonly Action[][] = [
@@ -40,7 +28,7 @@ const walk = fc.array(fc.tuple(step, fc.nat(6)), { minLength: 5, maxLength: 30 }
 test('whatever happens, in any order, the promises hold', async () => {
   let acts = 0;
   const property = fc.asyncProperty(walk, async (steps) => {
-    const world = new World(redis);
+    const world = new World(redis());
     await world.open();
     await world.act('order', 0);
     for (const [actions, pick] of steps) {

@@ -1,27 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { HostId, HostRegistry } from '../../src/hosts/host.ts';
 import { RedisHostStore } from '../../src/hosts/redis-host-store.ts';
-import { connectRedis, type Redis } from '../../src/platform/redis.ts';
-import { startRedis, type TestRedis } from '../testbed/redis.ts';
+import { redisForFile } from '../testbed/redis-for-file.ts';
 import { aHost } from './host-builder.ts';
 import { MemoryHostRegistry } from './memory-host-registry.ts';
 
-let server: TestRedis;
-let redis: Redis;
+const redis = redisForFile();
 let count = 0;
-
-beforeAll(async () => {
-  server = await startRedis();
-  redis = await connectRedis({ url: server.url, name: 'test' });
-});
-afterAll(async () => {
-  redis.disconnect();
-  await server.close();
-});
 
 describe.each([
   ['memory', (): HostRegistry => new MemoryHostRegistry()],
-  ['Redis', (): HostRegistry => new RedisHostStore({ redis, prefix: `ark:{h${String(++count)}}:` })],
+  ['Redis', (): HostRegistry => new RedisHostStore({ redis: redis(), prefix: `ark:{h${String(++count)}}:` })],
 ])('hosts in %s', (_name, open) => {
   test('come back as they were written, listed by id', async () => {
     const hosts = open();
@@ -97,16 +86,19 @@ test.each([
   JSON.stringify({ ...aHost(), address: 'evil.example' }),
   JSON.stringify({ ...aHost(), slots: '2' }),
 ])('the record %j is an internal fault, not a guess', async (text) => {
-  await redis.set('ark:{odd}:host:odd', text);
+  await redis().set('ark:{odd}:host:odd', text);
 
-  const hosts = new RedisHostStore({ redis, prefix: 'ark:{odd}:' });
+  const hosts = new RedisHostStore({ redis: redis(), prefix: 'ark:{odd}:' });
 
   await expect(hosts.get('odd' as HostId)).rejects.toMatchObject({ code: 'internal' });
 });
 
 test('the keys are host:<id> and the zset hosts', async () => {
-  await new RedisHostStore({ redis, prefix: 'ark:{keys}:' }).put(aHost());
+  await new RedisHostStore({ redis: redis(), prefix: 'ark:{keys}:' }).put(aHost());
 
-  expect((await redis.keys('ark:{keys}:*')).sort()).toEqual(['ark:{keys}:host:cl-a', 'ark:{keys}:hosts']);
-  expect(await redis.zrange('ark:{keys}:hosts', '0', '-1', 'WITHSCORES')).toEqual(['cl-a', '1763790000000']);
+  expect((await redis().keys('ark:{keys}:*')).sort()).toEqual(['ark:{keys}:host:cl-a', 'ark:{keys}:hosts']);
+  expect(await redis().zrange('ark:{keys}:hosts', '0', '-1', 'WITHSCORES')).toEqual([
+    'cl-a',
+    '1763790000000',
+  ]);
 });

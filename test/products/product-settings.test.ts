@@ -1,22 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { connectRedis, type Redis } from '../../src/platform/redis.ts';
+import { describe, expect, test } from '@jest/globals';
 import { isJobName, type ProductSettingsStore } from '../../src/products/product-settings.ts';
 import { RedisProductSettings } from '../../src/products/redis-product-settings.ts';
-import { startRedis, type TestRedis } from '../testbed/redis.ts';
+import { redisForFile } from '../testbed/redis-for-file.ts';
 import { MemoryProductSettings } from './memory-product-settings.ts';
 
 const PREFIX = 'ark:{products}:';
-let server: TestRedis;
-let redis: Redis;
-
-beforeAll(async () => {
-  server = await startRedis();
-  redis = await connectRedis({ url: server.url, name: 'test' });
-});
-afterAll(async () => {
-  redis.disconnect();
-  await server.close();
-});
+const redis = redisForFile();
 
 const SETTINGS = {
   enabled: false,
@@ -27,7 +16,7 @@ const SETTINGS = {
 
 describe.each([
   ['memory', (): ProductSettingsStore => new MemoryProductSettings()],
-  ['Redis', (): ProductSettingsStore => new RedisProductSettings({ redis, prefix: PREFIX })],
+  ['Redis', (): ProductSettingsStore => new RedisProductSettings({ redis: redis(), prefix: PREFIX })],
 ])('product settings in %s', (_name, open) => {
   test('are the defaults until somebody changes them', async () => {
     expect(await open().get('never-seen')).toEqual({ enabled: true });
@@ -56,7 +45,7 @@ describe.each([
 });
 
 test('a record in Redis that is not settings is an internal fault, not a guess', async () => {
-  const store = new RedisProductSettings({ redis, prefix: PREFIX });
+  const store = new RedisProductSettings({ redis: redis(), prefix: PREFIX });
   for (const [index, text] of [
     '',
     'x',
@@ -64,7 +53,7 @@ test('a record in Redis that is not settings is an internal fault, not a guess',
     '{"enabled":1}',
     '{"enabled":true,"destroy_job":"../x"}',
   ].entries()) {
-    await redis.set(`${PREFIX}product:odd-${String(index)}`, text);
+    await redis().set(`${PREFIX}product:odd-${String(index)}`, text);
 
     await expect(store.get(`odd-${String(index)}`)).rejects.toMatchObject({ code: 'internal' });
   }

@@ -239,8 +239,10 @@ test('case 96: a switch under load loses no request', async () => {
   const visitors = Array.from({ length: 10 }, visitor);
 
   for (let n = 0; n < 20; n += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 30));
-    proxy.route('i1', n % 2 === 0 ? two.port : one.port);
+    const next = n % 2 === 0 ? 'two' : 'one';
+    const before = seen[next];
+    proxy.route('i1', { one, two }[next].port);
+    await eventually(() => seen[next] > before + 5);
   }
   running = false;
   await Promise.all(visitors);

@@ -20,7 +20,7 @@ export async function startFullListener(): Promise<{ port: number; close(): Prom
   const fillers: Socket[] = Array.from({ length: 4 }, () =>
     connect(port, '127.0.0.1').on('error', () => undefined),
   );
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await Promise.any(fillers.map(async (filler) => once(filler, 'connect'))); // the one that the queue holds
   return {
     port,
     close: async () => {

@@ -11,7 +11,7 @@ import { endpointId } from './proxy-under-test.ts';
 import type { RedisRoutes } from './redis-routes.ts';
 import { PREFIX, startRedisRoutes } from './redis-routes.ts';
 import type { Upstream } from './wire.ts';
-import { ask, startUpstream, statusOf } from './wire.ts';
+import { ask, eventually, startUpstream, statusOf } from './wire.ts';
 
 let routes: RedisRoutes;
 let one: Upstream;
@@ -144,19 +144,22 @@ test('case 102: one of two proxies leaves under load and no request is lost', as
   const revision = await live(1, one);
   for (const proxy of ['p1', 'p2']) await acknowledged(proxy, revision);
   let failed = 0;
+  let visits = 0;
   let running = true;
   // Connections that are kept, as those of nginx.
   const visitors = Array.from({ length: 6 }, async () => {
     while (running) {
       const answer = await fetch(`http://127.0.0.1:${String(port)}/instances/i1/`).catch(() => undefined);
       if ((await answer?.text()) !== 'one') failed += 1;
+      visits += 1;
     }
   });
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  await eventually(() => visits > 50);
 
   await leaving.close(2_000);
   apps.splice(apps.indexOf(leaving), 1);
-  await new Promise((resolve) => setTimeout(resolve, 150));
+  const before = visits;
+  await eventually(() => visits > before + 50);
   running = false;
   await Promise.all(visitors);
 

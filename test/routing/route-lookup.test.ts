@@ -4,6 +4,7 @@ import { RouteTable, targetKey } from '../../src/routing/route-table.ts';
 import type { Route } from '../../src/routing/route.ts';
 import { OpenExchanges } from '../../src/routing/open-exchanges.ts';
 import { aRoute, endpointId } from './proxy-under-test.ts';
+import { eventually } from './wire.ts';
 
 const i1 = endpointId('i1');
 
@@ -40,9 +41,7 @@ test('that an id is unknown is believed for a moment only', async () => {
   const { lookup } = aLookup(async () => Promise.resolve(undefined));
   await lookup.ask(i1);
 
-  await new Promise((resolve) => setTimeout(resolve, 40));
-
-  expect(lookup.find(i1)).toBeUndefined();
+  await eventually(() => lookup.find(i1) === undefined);
 });
 
 test('a route that the store knows is found by a question and kept', async () => {
