@@ -37,7 +37,7 @@ test('the answer holds all that the job needs, and the live project among what i
     ...{ action: 'deploy', instance_id: first.instance_id, strategy: 'swap', drain_s: 5 },
     keep: [first.claim.project, `${first.instance_id}-data`],
     project: `${first.instance_id}-${claim.seq}`,
-    host: { address: '100.64.30.11', port: 22, user: 'ark', host_key: 'ssh-ed25519 AAAA', sudo: false },
+    host: { address: '100.64.30.11', port: 22, user: 'ark', host_key: aHost().host_key, sudo: false },
     health: { path: '/healthz', timeout_s: 10 },
     release: {
       ...{
