@@ -3,7 +3,7 @@ import type { ErrorCode } from '../platform/errors.ts';
 
 /** What a proxy answers instead of an instance. */
 export const PROXY_ERRORS = {
-  bad_target_path: {
+  bad_address: {
     status: 400,
     title: 'Bad address',
     meaning: 'The path contains what no application should get: raw control characters, a fragment, %00.',
@@ -39,13 +39,13 @@ export const PROXY_ERRORS = {
     meaning: 'Redis does not answer, and this route is not known here.',
     action: "Wait. Operators: /readyz on the proxy's own port, then Redis.",
   },
-  upstream_refused: {
+  target_refused: {
     status: 502,
     title: 'No answer',
     meaning: 'Nothing listens at the target of this instance.',
     action: 'Operators: look at the container on its host.',
   },
-  upstream_bad_response: {
+  target_bad_response: {
     status: 502,
     title: 'Invalid answer',
     meaning: 'The instance answered something that is not HTTP.',
@@ -63,19 +63,19 @@ export const PROXY_ERRORS = {
     meaning: 'The instance did not begin its answer in time.',
     action: 'Operators: look at the application; the limit is ARK_HEADER_TIMEOUT_S.',
   },
-  upstream_unreachable: {
+  target_unreachable: {
     status: 502,
     title: 'Host unreachable',
     meaning: 'There is no way to the host of the instance.',
     action: 'Operators: check the host and the private network.',
   },
-  upstream_closed: {
+  target_closed: {
     status: 502,
     title: 'Connection closed',
     meaning: 'The instance closed the connection before its answer was complete.',
     action: 'Operators: look at the log of the application.',
   },
-  target_too_long: {
+  address_too_long: {
     status: 414,
     title: 'Address too long',
     meaning: 'The address is longer than 16 KB.',

@@ -12,7 +12,7 @@ export interface ConnectTargetOptions {
 }
 
 /**
- * A connected socket. Throws `upstream_refused`, `connect_timeout` or `upstream_unreachable`; the signal's reason
+ * A connected socket. Throws `target_refused`, `connect_timeout` or `target_unreachable`; the signal's reason
  * when it is aborted first.
  */
 export async function connectTarget(
@@ -55,9 +55,9 @@ export async function connectTarget(
   });
 }
 
-const CODES: Record<string, ErrorCode> = { ECONNREFUSED: 'upstream_refused', ETIMEDOUT: 'connect_timeout' };
+const CODES: Record<string, ErrorCode> = { ECONNREFUSED: 'target_refused', ETIMEDOUT: 'connect_timeout' };
 
 function connectError(error: NodeJS.ErrnoException): AppError {
-  const code = CODES[error.code ?? ''] ?? 'upstream_unreachable';
+  const code = CODES[error.code ?? ''] ?? 'target_unreachable';
   return new AppError(code, 'The target does not accept connections', { cause: error });
 }

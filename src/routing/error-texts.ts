@@ -32,7 +32,7 @@ const NO_ANSWER: Words = {
 /** Every error answer that the proxy gives by itself. */
 const TEXTS: Partial<Record<ErrorCode, Words>> = {
   malformed_request: BAD_REQUEST,
-  bad_target_path: BAD_REQUEST,
+  bad_address: BAD_REQUEST,
   not_found: {
     es: ['No encontrado', 'Aquí no hay nada.'],
     en: ['Not found', 'There is nothing here.'],
@@ -45,7 +45,7 @@ const TEXTS: Partial<Record<ErrorCode, Words>> = {
     es: ['La solicitud no terminó', 'Durante un minuto no llegó nada más de esta solicitud.'],
     en: ['The request did not end', 'Nothing more of this request arrived for a minute.'],
   },
-  target_too_long: {
+  address_too_long: {
     es: ['Dirección demasiado larga', 'La dirección tiene más de 16 KB.'],
     en: ['Address too long', 'The address has more than 16 KB.'],
   },
@@ -108,10 +108,10 @@ const TEXTS: Partial<Record<ErrorCode, Words>> = {
     ],
     retryAfterS: 5,
   },
-  upstream_refused: NO_ANSWER,
-  upstream_unreachable: NO_ANSWER,
-  upstream_closed: NO_ANSWER,
-  upstream_bad_response: {
+  target_refused: NO_ANSWER,
+  target_unreachable: NO_ANSWER,
+  target_closed: NO_ANSWER,
+  target_bad_response: {
     es: ['Respuesta no válida', 'La aplicación respondió algo que no es HTTP.'],
     en: ['Invalid answer', 'The application answered something that is not HTTP.'],
   },

@@ -81,7 +81,7 @@ export function targetOf(resolution: Resolution): Target {
 }
 
 const STATE_CODES: Record<'live' | 'updating' | 'stopped' | 'withdrawn', ErrorCode> = {
-  live: 'upstream_unreachable',
+  live: 'target_unreachable',
   updating: 'route_updating',
   stopped: 'route_stopped',
   withdrawn: 'route_withdrawn',

@@ -21,7 +21,7 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'PROPFIND
 export class Forwarding {
   readonly exchange: Exchange;
   readonly client: ServerResponse | Duplex;
-  #upstream: ClientRequest | undefined;
+  #outgoing: ClientRequest | undefined;
   #failure: Error | undefined;
   #answered = false;
   #isEndless = false;
@@ -43,21 +43,21 @@ export class Forwarding {
   }
 
   /** The request to the target exists, before a byte of it is sent. */
-  begin(upstream: ClientRequest): void {
-    this.#upstream = upstream;
+  begin(outgoing: ClientRequest): void {
+    this.#outgoing = outgoing;
     const { request } = this.exchange.facts;
     // Registered before the body is piped, so that trailers are set before the end is written.
     request.once('end', () => {
-      if (request.rawTrailers.length > 0 && !upstream.writableEnded)
-        upstream.addTrailers(toPairs(request.rawTrailers) as [string, string][]);
+      if (request.rawTrailers.length > 0 && !outgoing.writableEnded)
+        outgoing.addTrailers(toPairs(request.rawTrailers) as [string, string][]);
     });
   }
 
-  /** The head of the answer is here: rewrites it in place. Throws `upstream_bad_response` when it cannot be sent. */
+  /** The head of the answer is here: rewrites it in place. Throws `target_bad_response` when it cannot be sent. */
   answer(response: IncomingMessage): void {
     const status = response.statusCode ?? 0;
     if (status < 200 && status !== 101)
-      throw new AppError('upstream_bad_response', 'The target sent an impossible status');
+      throw new AppError('target_bad_response', 'The target sent an impossible status');
     this.#answered = true;
     this.#movedAt = Date.now();
     this.#isEndless = isEventStream(toPairs(response.rawHeaders));
@@ -88,7 +88,7 @@ export class Forwarding {
 
   /** Whether nothing of the request can have been carried out, or carrying it out twice does no harm (rule R7). */
   get mayRepeat(): boolean {
-    if (this.#answered || this.#upstream === undefined || !this.#upstream.reusedSocket) return false;
+    if (this.#answered || this.#outgoing === undefined || !this.#outgoing.reusedSocket) return false;
     if (this.#failure instanceof AppError) return false;
     return (
       IDEMPOTENT.has(this.exchange.facts.request.method ?? '') && isBodyless(this.exchange.facts.request)
@@ -101,7 +101,7 @@ export class Forwarding {
     const idleMs = now - this.#movedAt;
     if (this.#answered) {
       if (!this.#isEndless && idleMs > limits.responseIdleMs)
-        this.#cut(new AppError('upstream_closed', 'The answer stood still'));
+        this.#cut(new AppError('target_closed', 'The answer stood still'));
     } else if (this.#sentAt !== undefined) {
       if (now - this.#sentAt > limits.headerMs)
         this.#cut(new AppError('header_timeout', 'The target sent no answer in time'));
@@ -113,7 +113,7 @@ export class Forwarding {
   #noteMovement(now: number): void {
     const { request } = this.exchange.facts;
     const bytes =
-      request.socket.bytesRead + request.socket.bytesWritten + (this.#upstream?.socket?.bytesRead ?? 0);
+      request.socket.bytesRead + request.socket.bytesWritten + (this.#outgoing?.socket?.bytesRead ?? 0);
     if (bytes !== this.#bytes) this.#movedAt = now;
     this.#bytes = bytes;
     if (request.complete && this.#sentAt === undefined) this.#sentAt = now;
@@ -121,14 +121,14 @@ export class Forwarding {
 
   /** No byte of the body moves: is it the client that sends none, or the target that takes none? */
   #standstill(): AppError {
-    if (this.#upstream?.writableNeedDrain === true)
+    if (this.#outgoing?.writableNeedDrain === true)
       return new AppError('header_timeout', 'The target takes no more of the request');
     return new AppError('request_timeout', 'The client sends no more of the request');
   }
 
   #cut(error: AppError): void {
     this.fail(error);
-    this.#upstream?.destroy(error);
+    this.#outgoing?.destroy(error);
     if (this.#answered) this.client.destroy();
   }
 }
@@ -138,8 +138,8 @@ function isBodyless({ headers }: IncomingMessage): boolean {
 }
 
 /** Whatever went wrong between us and the target, as an error of ours. */
-export function toUpstreamError(error: NodeJS.ErrnoException): AppError {
+export function toTargetError(error: NodeJS.ErrnoException): AppError {
   if (error instanceof AppError) return error;
-  const code = error.code?.startsWith('HPE_') === true ? 'upstream_bad_response' : 'upstream_closed';
+  const code = error.code?.startsWith('HPE_') === true ? 'target_bad_response' : 'target_closed';
   return new AppError(code, 'The target gave no usable answer', { cause: error });
 }

@@ -6,12 +6,12 @@ import { createProxyMiddleware } from 'http-proxy-middleware';
 import { AppError } from '../platform/errors.ts';
 import { connectTarget } from './connect-target.ts';
 import type { Exchange } from './exchange.ts';
-import { Forwarding, toUpstreamError } from './forwarding.ts';
+import { Forwarding, toTargetError } from './forwarding.ts';
 import type { EngineLimits, ProxyEngine } from './proxy-engine.ts';
 import { DEFAULT_LIMITS } from './proxy-engine.ts';
 import { NoIdleConnection, TargetAgents } from './target-agents.ts';
 import type { ReadySocket } from './target-agents.ts';
-import { prepareRequest, relayInformation, relayTrailers } from './upstream-request.ts';
+import { prepareRequest, relayInformation, relayTrailers } from './target-request.ts';
 import { WebSocketPairs } from './web-socket-pairs.ts';
 
 export interface MiddlewareEngineOptions {
@@ -44,7 +44,7 @@ export class MiddlewareEngine implements ProxyEngine {
       router: (request, _response, forOne) => {
         const { forwarding, ready } = this.#routeOf(request);
         const { target } = forwarding.exchange;
-        const onRequest = (upstream: ClientRequest): void => this.#onUpstream(forwarding, upstream);
+        const onRequest = (outgoing: ClientRequest): void => this.#onOutgoing(forwarding, outgoing);
         forOne.agent = this.#agents.agentFor(target, { onRequest, ready });
         return { protocol: 'http:', hostname: target.host, port: target.port };
       },
@@ -62,10 +62,10 @@ export class MiddlewareEngine implements ProxyEngine {
     const first = await this.#carry(exchange, response, await this.#connection(exchange, response));
     const isUnsent = first.failure instanceof NoIdleConnection;
     if (first.failure === undefined || isOver()) return;
-    if (!isUnsent && !first.mayRepeat) throw toUpstreamError(first.failure);
+    if (!isUnsent && !first.mayRepeat) throw toTargetError(first.failure);
     this.#agents.closeIdle(exchange.target);
     const second = await this.#carry(exchange, response, await this.#connect(exchange, response));
-    if (second.failure !== undefined && !isOver()) throw toUpstreamError(second.failure);
+    if (second.failure !== undefined && !isOver()) throw toTargetError(second.failure);
   }
 
   async upgrade(exchange: Exchange, socket: Duplex, head: Buffer): Promise<void> {
@@ -122,7 +122,7 @@ export class MiddlewareEngine implements ProxyEngine {
   /** Connects before a byte of the body is read, so that a refused target costs nothing but a second look. */
   async #connect(exchange: Exchange, client: ServerResponse | Duplex): Promise<ReadySocket> {
     const gone = new AbortController();
-    const abort = (): void => gone.abort(new AppError('upstream_closed', 'The client has gone'));
+    const abort = (): void => gone.abort(new AppError('target_closed', 'The client has gone'));
     client.once('close', abort);
     const options = { timeoutMs: this.#limits.connectMs, signal: gone.signal };
     try {
@@ -135,10 +135,10 @@ export class MiddlewareEngine implements ProxyEngine {
     }
   }
 
-  #onUpstream(forwarding: Forwarding, upstream: ClientRequest): void {
-    forwarding.begin(upstream);
-    if ('writeHead' in forwarding.client) relayInformation(forwarding, upstream, forwarding.client);
-    else this.#pairs.expect(forwarding, upstream);
+  #onOutgoing(forwarding: Forwarding, outgoing: ClientRequest): void {
+    forwarding.begin(outgoing);
+    if ('writeHead' in forwarding.client) relayInformation(forwarding, outgoing, forwarding.client);
+    else this.#pairs.expect(forwarding, outgoing);
   }
 
   #events(): Plugin {
@@ -155,7 +155,7 @@ export class MiddlewareEngine implements ProxyEngine {
           relayTrailers(answer, response);
         } catch (error) {
           // Answered here and now: afterwards the library would send the head that cannot be sent.
-          forwarding.exchange.refuse(toUpstreamError(error as Error));
+          forwarding.exchange.refuse(toTargetError(error as Error));
           answer.destroy();
         }
       });

@@ -8,7 +8,7 @@ import { errorAnswer } from './error-answer.ts';
 import { requestIdFor } from './request-id.ts';
 import type { RequestFlowOptions } from './request-flow.ts';
 import { RequestFlow } from './request-flow.ts';
-import { isWebSocket } from './upstream-request.ts';
+import { isWebSocket } from './target-request.ts';
 import { writeAnswerTo } from './write-answer.ts';
 
 /** Rule R9: nothing here limits how long an exchange may last as long as bytes move. */

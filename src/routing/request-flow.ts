@@ -4,8 +4,8 @@ import { AppError, toAppError } from '../platform/errors.ts';
 import type { ErrorCode } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import type { Caller } from './admission.ts';
-import { admit, toCaller } from './admission.ts';
+import type { Caller } from './request-head.ts';
+import { judgeHead, toCaller } from './request-head.ts';
 import type { Answer } from './error-answer.ts';
 import { errorAnswer } from './error-answer.ts';
 import type { ExchangeFacts } from './exchange.ts';
@@ -81,20 +81,20 @@ export class RequestFlow {
 
   async #follow(way: Way): Promise<void> {
     const { caller, write } = way;
-    const admission = admit(caller, this.#options.trusted);
-    switch (admission.kind) {
+    const verdict = judgeHead(caller, this.#options.trusted);
+    switch (verdict.kind) {
       case 'refused':
-        return this.#refuse(way, new AppError(admission.code, 'The request cannot be carried'));
+        return this.#refuse(way, new AppError(verdict.code, 'The request cannot be carried'));
       case 'options':
         return write({ status: 200, headers: { Allow: METHODS }, body: '' });
       case 'elsewhere':
-        return this.#elsewhere(way, admission.path);
+        return this.#elsewhere(way, verdict.path);
       case 'redirect':
-        return this.#redirect(way, admission.location);
+        return this.#redirect(way, verdict.location);
       case 'exchange':
-        return this.#exchange(way, admission.facts);
+        return this.#exchange(way, verdict.facts);
       default:
-        return admission satisfies never;
+        return verdict satisfies never;
     }
   }
 

@@ -23,7 +23,7 @@ export type RequestTarget =
   | { readonly kind: 'asterisk' }
   | {
       readonly kind: 'refused';
-      readonly code: 'bad_target_path' | 'target_too_long' | 'misdirected_request';
+      readonly code: 'bad_address' | 'address_too_long' | 'misdirected_request';
     };
 
 const INSTANCES = '/instances/';
@@ -35,9 +35,9 @@ const DOT_SEGMENT = /^(?:\.|%2e){1,2}$/i;
 
 /** Reads a request-target as it stood on the wire; `host` is the Host header, which an absolute form must repeat. */
 export function readTarget(raw: string, host: string | undefined): RequestTarget {
-  if (raw.length > LONGEST_TARGET) return { kind: 'refused', code: 'target_too_long' };
+  if (raw.length > LONGEST_TARGET) return { kind: 'refused', code: 'address_too_long' };
   if (raw === '*') return { kind: 'asterisk' };
-  if (!ALLOWED_BYTES.test(raw) || /%00/.test(raw)) return { kind: 'refused', code: 'bad_target_path' };
+  if (!ALLOWED_BYTES.test(raw) || /%00/.test(raw)) return { kind: 'refused', code: 'bad_address' };
   const absolute = ABSOLUTE_FORM.exec(raw);
   if (absolute === null) return readOriginForm(raw);
   const [, authority = '', rest = ''] = absolute;
@@ -54,12 +54,12 @@ function readOriginForm(target: string): RequestTarget {
   const segmentEnd = path.indexOf('/', INSTANCES.length);
   const endpoint = path.slice(INSTANCES.length, segmentEnd === -1 ? undefined : segmentEnd);
   // A dot segment here would lead out of /instances/ in whatever resolves it later.
-  if (DOT_SEGMENT.test(endpoint)) return { kind: 'refused', code: 'bad_target_path' };
+  if (DOT_SEGMENT.test(endpoint)) return { kind: 'refused', code: 'bad_address' };
   if (!isEndpointId(endpoint)) return { kind: 'elsewhere', path };
   const prefix = INSTANCES + endpoint;
   if (segmentEnd === -1) return { kind: 'redirect', endpoint, prefix, location: `${prefix}/${query}` };
   const below = path.slice(segmentEnd);
-  if (leavesPrefix(below)) return { kind: 'refused', code: 'bad_target_path' };
+  if (leavesPrefix(below)) return { kind: 'refused', code: 'bad_address' };
   return { kind: 'forward', endpoint, prefix, path: below + query };
 }
 

@@ -68,7 +68,7 @@ export class TargetAgents {
     return (this.#agents.get(targetKey(target))?.idle ?? []).some((socket) => !socket.destroyed);
   }
 
-  /** The target's pool for one exchange: tells of the upstream request, and adds the socket that was made for it. */
+  /** The target's pool for one exchange: tells of the request to the target, and adds the socket that was made for it. */
   agentFor(target: Target, { onRequest, ready }: AgentFacade): Agent {
     const pool = this.#pool(target);
     const addRequest = (request: ClientRequest, options: object): void => {

@@ -3,12 +3,12 @@ import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import { AppError } from '../platform/errors.ts';
 import type { Forwarding } from './forwarding.ts';
-import { toUpstreamError } from './forwarding.ts';
+import { toTargetError } from './forwarding.ts';
 import { tokensOf, toPairs } from './header-pairs.ts';
 
 interface Pair {
   readonly client: Duplex;
-  readonly upstream: Socket;
+  readonly target: Socket;
 }
 
 const KEEP_ALIVE_MS = 30_000;
@@ -31,26 +31,26 @@ export class WebSocketPairs {
     });
   }
 
-  /** Watches the upstream request of a handshake. Runs before the library's own listeners and edits what they send. */
-  expect(forwarding: Forwarding, upstream: ClientRequest): void {
+  /** Watches the request to the target of a handshake. Runs before the library's own listeners and edits what they send. */
+  expect(forwarding: Forwarding, outgoing: ClientRequest): void {
     const done = (): void => this.#handshakes.get(forwarding)?.();
     const refuse = (error: Error): void => {
       // At once: the library closes the client's socket without a word right after this.
-      if (!forwarding.answered) forwarding.exchange.refuse(toUpstreamError(forwarding.failure ?? error));
+      if (!forwarding.answered) forwarding.exchange.refuse(toTargetError(forwarding.failure ?? error));
       done();
     };
-    upstream.once('error', refuse);
+    outgoing.once('error', refuse);
     // A client that leaves without an error during the handshake; the library only hears of errors.
-    forwarding.client.once('close', () => upstream.destroy());
-    upstream.once('upgrade', (answer: IncomingMessage, socket: Socket) => {
+    forwarding.client.once('close', () => outgoing.destroy());
+    outgoing.once('upgrade', (answer: IncomingMessage, socket: Socket) => {
       forwarding.answer(answer);
       Object.assign(answer.headers, { Connection: 'Upgrade', Upgrade: 'websocket' });
-      this.#join({ client: forwarding.client as Duplex, upstream: socket });
+      this.#join({ client: forwarding.client as Duplex, target: socket });
       done();
     });
-    upstream.once('response', (answer: IncomingMessage) => {
+    outgoing.once('response', (answer: IncomingMessage) => {
       if (!isPossible(answer))
-        return upstream.destroy(new AppError('upstream_bad_response', 'An impossible status'));
+        return outgoing.destroy(new AppError('target_bad_response', 'An impossible status'));
       forwarding.answer(answer);
       // The library decides by this field whether to write chunks.
       if (isChunked(answer)) answer.headers['transfer-encoding'] = 'chunked';
@@ -60,15 +60,15 @@ export class WebSocketPairs {
 
   /** Tells both sides to come back later, and cuts whoever does not close within a second. */
   close(): void {
-    for (const { client, upstream } of this.#open) {
-      client.unpipe(upstream).end(CLOSE_FOR_CLIENT);
-      upstream.unpipe(client).end(CLOSE_FOR_SERVER);
+    for (const { client, target } of this.#open) {
+      client.unpipe(target).end(CLOSE_FOR_CLIENT);
+      target.unpipe(client).end(CLOSE_FOR_SERVER);
       // Read on, so that the other side's end is seen.
       client.resume();
-      upstream.resume();
+      target.resume();
       const timer = setTimeout(() => {
         client.destroy();
-        upstream.destroy();
+        target.destroy();
       }, CLOSE_GRACE_MS);
       client.once('close', () => clearTimeout(timer));
     }
@@ -76,19 +76,19 @@ export class WebSocketPairs {
 
   #join(pair: Pair): void {
     this.#open.add(pair);
-    const { client, upstream } = pair;
-    for (const socket of [client as Socket, upstream]) socket.on('error', () => undefined);
+    const { client, target } = pair;
+    for (const socket of [client as Socket, target]) socket.on('error', () => undefined);
     const keepAlive = (): void => {
-      for (const socket of [client as Socket, upstream]) socket.setKeepAlive(true, KEEP_ALIVE_MS);
+      for (const socket of [client as Socket, target]) socket.setKeepAlive(true, KEEP_ALIVE_MS);
     };
     // After the library's own setting, which leaves the system's two hours.
     setImmediate(keepAlive);
     client.once('close', () => {
       this.#open.delete(pair);
-      upstream.destroy();
+      target.destroy();
     });
-    upstream.once('close', () => (client as Socket).destroySoon());
-    if (client.destroyed) upstream.destroy();
+    target.once('close', () => (client as Socket).destroySoon());
+    if (client.destroyed) target.destroy();
   }
 }
 

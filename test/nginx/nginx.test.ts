@@ -7,20 +7,20 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { renderNginx, settingsFromEnvironment } from '../../nginx/render.mjs';
 import type { ProxyUnderTest } from '../routing/proxy-under-test.ts';
 import { startProxy } from '../routing/proxy-under-test.ts';
-import type { RawUpstream, Upstream } from '../routing/wire.ts';
-import { ask, fields, headLines, ok, startRawUpstream, startUpstream, statusOf } from '../routing/wire.ts';
+import type { RawTarget, TargetServer } from '../routing/wire.ts';
+import { ask, fields, headLines, ok, startRawTarget, startTarget, statusOf } from '../routing/wire.ts';
 import type { NginxUnderTest } from './nginx-under-test.ts';
 import { startNginx } from './nginx-under-test.ts';
 
 let nginx: NginxUnderTest;
 let proxy: ProxyUnderTest;
-let coordinator: Upstream;
+let coordinator: TargetServer;
 let answer: RequestListener;
 const others: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   proxy = await startProxy({ trusted: ['127.0.0.0/8'] });
-  coordinator = await startUpstream((request, response) => answer(request, response));
+  coordinator = await startTarget((request, response) => answer(request, response));
   nginx = await startNginx({
     apiUpstream: `127.0.0.1:${String(coordinator.port)}`,
     instancesUpstream: `127.0.0.1:${String(proxy.port)}`,
@@ -36,8 +36,8 @@ afterEach(async () => {
   for (const other of others.splice(0)) await other.close();
 });
 
-async function target(body = 'ok'): Promise<RawUpstream> {
-  const upstream = await startRawUpstream((socket) => socket.write(ok(body)));
+async function target(body = 'ok'): Promise<RawTarget> {
+  const upstream = await startRawTarget((socket) => socket.write(ok(body)));
   others.push(upstream);
   proxy.route('i1', upstream.port);
   return upstream;
@@ -171,7 +171,7 @@ test('a proxy in front that is named is believed', async () => {
 });
 
 test('an instance cannot steer nginx', async () => {
-  const app = await startUpstream((_request, response) =>
+  const app = await startTarget((_request, response) =>
     response.setHeader('X-Accel-Redirect', '/livez').end('mine'),
   );
   others.push(app);
@@ -199,7 +199,7 @@ test('a WebSocket goes through', async () => {
 test('an upload of more than 1 MB is passed on while it comes', async () => {
   let firstAt = 0;
   let size = 0;
-  const app = await startUpstream((request, response) => {
+  const app = await startTarget((request, response) => {
     request.on('data', (chunk: Buffer) => {
       firstAt ||= Date.now();
       size += chunk.length;

@@ -5,7 +5,7 @@ test('what was counted is exposed with its labels', async () => {
   const metrics = createMetrics();
 
   metrics.httpRequest({ method: 'GET', route: '/api/instances/:id', status: 200 }, 0.02);
-  metrics.proxied('upstream_refused');
+  metrics.proxied('target_refused');
   metrics.callback('ready', 'ok');
   metrics.deploymentEnded('succeeded');
   metrics.phaseSeconds('queued', 3);
@@ -18,7 +18,7 @@ test('what was counted is exposed with its labels', async () => {
   expect(text).toContain(
     'ark_http_request_seconds_count{method="GET",route="/api/instances/:id",status="200"} 1',
   );
-  expect(text).toContain('ark_proxied_exchanges_total{code="upstream_refused"} 1');
+  expect(text).toContain('ark_proxied_exchanges_total{code="target_refused"} 1');
   expect(text).toContain('ark_callbacks_total{kind="ready",verdict="ok"} 1');
   expect(text).toContain('ark_deployments_ended_total{phase="succeeded"} 1');
   expect(text).toContain('ark_deployment_phase_seconds_sum{phase="queued"} 3');

@@ -5,11 +5,11 @@ import { freePort } from '../testbed/redis.ts';
 import { startFullListener } from './full-listener.ts';
 import type { ProxyUnderTest } from './proxy-under-test.ts';
 import { aRoute, startProxy } from './proxy-under-test.ts';
-import type { OnHead, RawUpstream } from './wire.ts';
-import { ask, eventually, exchangeBytes, fields, ok, startRawUpstream, statusOf } from './wire.ts';
+import type { OnHead, RawTarget } from './wire.ts';
+import { ask, eventually, exchangeBytes, fields, ok, startRawTarget, statusOf } from './wire.ts';
 
 let proxy: ProxyUnderTest;
-const upstreams: RawUpstream[] = [];
+const upstreams: RawTarget[] = [];
 
 beforeEach(async () => {
   proxy = await startProxy({
@@ -21,8 +21,8 @@ afterEach(async () => {
   for (const upstream of upstreams.splice(0)) await upstream.close();
 });
 
-async function target(onHead: OnHead, endpoint = 'i1'): Promise<RawUpstream> {
-  const upstream = await startRawUpstream(onHead);
+async function target(onHead: OnHead, endpoint = 'i1'): Promise<RawTarget> {
+  const upstream = await startRawTarget(onHead);
   upstreams.push(upstream);
   proxy.route(endpoint, upstream.port);
   return upstream;
@@ -38,7 +38,7 @@ test('case 94: nobody listens at the target', async () => {
   const answer = await get('/instances/i1/');
 
   expect(statusOf(answer)).toBe(502);
-  expect(code(answer)).toBe('upstream_refused');
+  expect(code(answer)).toBe('target_refused');
   expect(proxy.open.total).toBe(0);
 });
 
@@ -65,13 +65,13 @@ test('case 94: a target that sends no head', async () => {
 test('case 78: a target that does not speak HTTP', async () => {
   await target((socket) => socket.end('SSH-2.0-OpenSSH\r\n\r\n'));
 
-  expect(code(await get('/instances/i1/'))).toBe('upstream_bad_response');
+  expect(code(await get('/instances/i1/'))).toBe('target_bad_response');
 });
 
 test('case 78: an impossible status does not end the process', async () => {
   await target((socket) => socket.end('HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n'));
 
-  expect(code(await get('/instances/i1/'))).toBe('upstream_bad_response');
+  expect(code(await get('/instances/i1/'))).toBe('target_bad_response');
   expect(statusOf(await get('/instances/nope/'))).toBe(404);
 });
 
@@ -87,7 +87,7 @@ test('a target that hangs up without an answer', async () => {
   const answer = await get('/instances/i1/');
 
   expect(statusOf(answer)).toBe(502);
-  expect(code(answer)).toBe('upstream_closed');
+  expect(code(answer)).toBe('target_closed');
 });
 
 test('rule R8: an answer that breaks off is cut, nothing is appended', async () => {
@@ -131,7 +131,7 @@ test('case 84: a body of which nothing more comes is answered 408', async () => 
 });
 
 test('rule R7: a refused target is asked for again, and the request goes where the route leads now', async () => {
-  const now = await startRawUpstream((socket) => socket.write(ok('moved')));
+  const now = await startRawTarget((socket) => socket.write(ok('moved')));
   upstreams.push(now);
   proxy.route('i1', await freePort());
   proxy.stored.set('i1', aRoute(now.port, { seq: '2' }));

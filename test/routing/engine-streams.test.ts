@@ -5,15 +5,15 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import type { ProxyUnderTest } from './proxy-under-test.ts';
 import { startProxy } from './proxy-under-test.ts';
-import type { Upstream } from './wire.ts';
+import type { TargetServer } from './wire.ts';
 import {
   ask,
   eventually,
   exchangeBytes,
   fields,
   ok,
-  startRawUpstream,
-  startUpstream,
+  startRawTarget,
+  startTarget,
   statusOf,
   untilStill,
 } from './wire.ts';
@@ -30,8 +30,8 @@ afterEach(async () => {
   for (const upstream of upstreams.splice(0)) await upstream.close();
 });
 
-async function app(listener: RequestListener): Promise<Upstream> {
-  const upstream = await startUpstream(listener);
+async function app(listener: RequestListener): Promise<TargetServer> {
+  const upstream = await startTarget(listener);
   upstreams.push(upstream);
   proxy.route('i1', upstream.port);
   return upstream;
@@ -157,7 +157,7 @@ test('an upload passes whole, and without being gathered first', async () => {
 });
 
 test('case 46: no 100 until the target says so, and a refusal comes without the body', async () => {
-  const upstream = await startRawUpstream((socket, head) => {
+  const upstream = await startRawTarget((socket, head) => {
     if (head.includes('/no'))
       socket.write('HTTP/1.1 413 Too big\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
     else if (head.startsWith('POST')) socket.write('HTTP/1.1 100 Continue\r\n\r\n');
@@ -175,7 +175,7 @@ test('case 46: no 100 until the target says so, and a refusal comes without the 
 });
 
 test('case 64, 77: early hints and trailers are relayed', async () => {
-  const upstream = await startRawUpstream((socket) => {
+  const upstream = await startRawTarget((socket) => {
     socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n');
     socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: grpc-status\r\n\r\n');
     socket.write('2\r\nhi\r\n0\r\ngrpc-status: 7\r\n\r\n');
@@ -191,7 +191,7 @@ test('case 64, 77: early hints and trailers are relayed', async () => {
 });
 
 test('case 75: a range request and its answer pass untouched', async () => {
-  const upstream = await startRawUpstream((socket) =>
+  const upstream = await startRawTarget((socket) =>
     socket.write(
       'HTTP/1.1 206 Partial\r\nContent-Range: bytes 0-1/9\r\nETag: "a"\r\nAccept-Ranges: bytes\r\nContent-Length: 2\r\n\r\nab',
     ),
@@ -222,7 +222,7 @@ test('case 96: a switch under load loses no request', async () => {
     (_request, response) =>
       void setTimeout(() => response.end(text), 3);
   const one = await app(name('one'));
-  const two = await startUpstream(name('two'));
+  const two = await startTarget(name('two'));
   upstreams.push(two);
   const seen = { one: 0, two: 0, failed: 0 };
   let running = true;
@@ -254,7 +254,7 @@ test('case 96: a switch under load loses no request', async () => {
 });
 
 test('case 102: a close lets the exchange under way end and cuts what outlasts the deadline', async () => {
-  const upstream = await startRawUpstream((socket, head) => {
+  const upstream = await startRawTarget((socket, head) => {
     if (head.includes('/quick')) setTimeout(() => socket.write(ok('done')), 100);
   });
   upstreams.push(upstream);

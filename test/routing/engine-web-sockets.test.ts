@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { freePort } from '../testbed/redis.ts';
 import type { ProxyUnderTest } from './proxy-under-test.ts';
 import { aRoute, endpointId, startProxy } from './proxy-under-test.ts';
-import { eventually, exchangeBytes, fields, headLines, startRawUpstream, statusOf } from './wire.ts';
+import { eventually, exchangeBytes, fields, headLines, startRawTarget, statusOf } from './wire.ts';
 
 let proxy: ProxyUnderTest;
 let echo: WebSocketServer;
@@ -78,7 +78,7 @@ test('cases 6, 38, 43: a handshake at the bare prefix, with forwarded headers an
 
 test('case 86: field names keep their spelling, and bytes that come with the handshake are not lost', async () => {
   let early = '';
-  const upstream = await startRawUpstream((socket, head) => {
+  const upstream = await startRawTarget((socket, head) => {
     early = head;
     const accept = 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
     socket.write(
@@ -96,7 +96,7 @@ test('case 86: field names keep their spelling, and bytes that come with the han
 });
 
 test('case 87: a target that refuses is heard, and both sides close', async () => {
-  const upstream = await startRawUpstream((socket) =>
+  const upstream = await startRawTarget((socket) =>
     socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nSet-Cookie: a=1; Path=/\r\n\r\nno'),
   );
   proxy.route('i2', upstream.port);
@@ -111,7 +111,7 @@ test('case 87: a target that refuses is heard, and both sides close', async () =
 });
 
 test('case 87: a refusal in chunks arrives in chunks', async () => {
-  const upstream = await startRawUpstream((socket) =>
+  const upstream = await startRawTarget((socket) =>
     socket.write('HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n'),
   );
   proxy.route('i2', upstream.port);
@@ -147,7 +147,7 @@ test.each([
 
 const silents: { close(): Promise<void> }[] = [];
 async function silent(): Promise<{ port: number }> {
-  const upstream = await startRawUpstream(() => undefined);
+  const upstream = await startRawTarget(() => undefined);
   silents.push(upstream);
   return upstream;
 }
@@ -166,7 +166,7 @@ test('a refused target is asked for again before the handshake fails', async () 
 });
 
 test('an Upgrade that is no WebSocket is carried as a plain request', async () => {
-  const upstream = await startRawUpstream((socket) =>
+  const upstream = await startRawTarget((socket) =>
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
   );
   proxy.route('i2', upstream.port);
@@ -241,7 +241,7 @@ test('case 102: a close tells WebSockets to come back elsewhere', async () => {
 
 test('case 89: a client that leaves before the target has switched leaves nothing open', async () => {
   let target: Socket | undefined;
-  const upstream = await startRawUpstream((socket) => (target = socket));
+  const upstream = await startRawTarget((socket) => (target = socket));
   proxy.route('i2', upstream.port);
   const client = connect(proxy.port, '127.0.0.1').on('error', () => undefined);
   client.write(handshake('/instances/i2/'));

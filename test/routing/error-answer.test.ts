@@ -51,11 +51,11 @@ test.each(['script', 'style', 'image', 'font'])(
 );
 
 test('case 93: fetch() gets problem+json even if the page accepts HTML nowhere', () => {
-  const { headers, body } = answer('upstream_refused', { accept: '*/*', destination: 'empty' });
+  const { headers, body } = answer('target_refused', { accept: '*/*', destination: 'empty' });
 
   expect(headers['Content-Type']).toBe('application/problem+json; charset=utf-8');
   expect(JSON.parse(body)).toMatchObject({
-    ...{ status: 502, code: 'upstream_refused', instance: 'i1', request_id: 'req_1', retry_after: 5 },
+    ...{ status: 502, code: 'target_refused', instance: 'i1', request_id: 'req_1', retry_after: 5 },
   });
 });
 

@@ -1,25 +1,16 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { ProxyUnderTest } from './proxy-under-test.ts';
 import { startProxy } from './proxy-under-test.ts';
-import type { RawUpstream, Upstream } from './wire.ts';
-import {
-  ask,
-  exchangeBytes,
-  fields,
-  headLines,
-  ok,
-  startRawUpstream,
-  startUpstream,
-  statusOf,
-} from './wire.ts';
+import type { RawTarget, TargetServer } from './wire.ts';
+import { ask, exchangeBytes, fields, headLines, ok, startRawTarget, startTarget, statusOf } from './wire.ts';
 
 let proxy: ProxyUnderTest;
-let upstream: RawUpstream;
-const others: Upstream[] = [];
+let upstream: RawTarget;
+const others: TargetServer[] = [];
 
 beforeEach(async () => {
   proxy = await startProxy({ trusted: [] });
-  upstream = await startRawUpstream((socket) => socket.write(ok()));
+  upstream = await startRawTarget((socket) => socket.write(ok()));
   proxy.route('i1', upstream.port);
 });
 
@@ -118,7 +109,7 @@ test('case 48: a chunked DELETE keeps its body and stays one request', async () 
   expect(upstream.received()).toContain('3\r\nabc\r\n0\r\n\r\n');
 });
 
-test('an upstream connection is used again', async () => {
+test('a connection to the target is used again', async () => {
   await get('/instances/i1/one');
   await get('/instances/i1/two');
 
@@ -135,7 +126,7 @@ test('two requests on one client connection are both answered', async () => {
 });
 
 test('repeated answer fields stay separate; Location, cookies and origin-wide fields are edited', async () => {
-  const app = await startUpstream((_request, response) => {
+  const app = await startTarget((_request, response) => {
     response.writeHead(302, [
       ...['Location', '/login', 'Set-Cookie', 'a=1; Path=/', 'Set-Cookie', 'b=2; Path=/app; HttpOnly'],
       ...['X-B', '1', 'X-B', '2', 'Strict-Transport-Security', 'max-age=1', 'Set-Cookie', 'ark_session=x'],

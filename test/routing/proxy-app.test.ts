@@ -10,12 +10,12 @@ import { freePort } from '../testbed/redis.ts';
 import { endpointId } from './proxy-under-test.ts';
 import type { RedisRoutes } from './redis-routes.ts';
 import { PREFIX, startRedisRoutes } from './redis-routes.ts';
-import type { Upstream } from './wire.ts';
-import { ask, eventually, startUpstream, statusOf } from './wire.ts';
+import type { TargetServer } from './wire.ts';
+import { ask, eventually, startTarget, statusOf } from './wire.ts';
 
 let routes: RedisRoutes;
-let one: Upstream;
-let two: Upstream;
+let one: TargetServer;
+let two: TargetServer;
 let port: number;
 const apps: ProxyApp[] = [];
 const connections: Redis[] = [];
@@ -23,8 +23,8 @@ const i1 = endpointId('i1');
 
 beforeEach(async () => {
   routes = await startRedisRoutes();
-  one = await startUpstream((_request, response) => void setTimeout(() => response.end('one'), 5));
-  two = await startUpstream((_request, response) => void setTimeout(() => response.end('two'), 5));
+  one = await startTarget((_request, response) => void setTimeout(() => response.end('one'), 5));
+  two = await startTarget((_request, response) => void setTimeout(() => response.end('two'), 5));
   port = await freePort();
 });
 afterEach(async () => {
@@ -50,7 +50,7 @@ async function startApp(proxyId: string): Promise<ProxyApp> {
   apps.push(app);
   return app;
 }
-const live = async (seq: number, upstream: Upstream): Promise<number> => {
+const live = async (seq: number, upstream: TargetServer): Promise<number> => {
   const target = { host: '127.0.0.1', port: upstream.port };
   const written = await routes.store.put(i1, { state: 'live', seq: String(seq), target });
   if (!written.applied) throw new Error(written.refusal);

@@ -28,17 +28,17 @@ test.each([
 });
 
 test.each([
-  [15, '/instances/i1/../i2/', 'bad_target_path'],
-  [15, '/instances/i1/a/../../i2/', 'bad_target_path'],
-  [15, '/instances/../livez', 'bad_target_path'],
-  [16, '/instances/i1/%2e%2E/i2/', 'bad_target_path'],
-  [16, '/instances/i1/.%2e', 'bad_target_path'],
+  [15, '/instances/i1/../i2/', 'bad_address'],
+  [15, '/instances/i1/a/../../i2/', 'bad_address'],
+  [15, '/instances/../livez', 'bad_address'],
+  [16, '/instances/i1/%2e%2E/i2/', 'bad_address'],
+  [16, '/instances/i1/.%2e', 'bad_address'],
   [24, 'http://evil/instances/i1/x', 'misdirected_request'],
-  [25, '/instances/i1/a#b', 'bad_target_path'],
-  [25, '/instances/i1/a%00b', 'bad_target_path'],
-  [25, '/instances/i1/a b', 'bad_target_path'],
-  [25, '/instances/i1/\u00e9', 'bad_target_path'],
-  [27, `/instances/i1/${'a'.repeat(20_000)}`, 'target_too_long'],
+  [25, '/instances/i1/a#b', 'bad_address'],
+  [25, '/instances/i1/a%00b', 'bad_address'],
+  [25, '/instances/i1/a b', 'bad_address'],
+  [25, '/instances/i1/\u00e9', 'bad_address'],
+  [27, `/instances/i1/${'a'.repeat(20_000)}`, 'address_too_long'],
 ])('case %i: %s is refused', (_case, raw, code) => {
   expect(read(raw)).toEqual({ kind: 'refused', code });
 });

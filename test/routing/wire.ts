@@ -5,13 +5,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import { connect, createServer as createTcpServer } from 'node:net';
 
 /** A real HTTP server on a free port of loopback. */
-export interface Upstream {
+export interface TargetServer {
   readonly port: number;
   readonly server: Server;
   close(): Promise<void>;
 }
 
-export async function startUpstream(listener: RequestListener): Promise<Upstream> {
+export async function startTarget(listener: RequestListener): Promise<TargetServer> {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
@@ -27,7 +27,7 @@ export async function startUpstream(listener: RequestListener): Promise<Upstream
 }
 
 /** A TCP server that keeps every byte it gets, and answers what the test says once a head is complete. */
-export interface RawUpstream {
+export interface RawTarget {
   readonly port: number;
   readonly sockets: Socket[];
   /** All bytes so far, over all connections. */
@@ -37,7 +37,7 @@ export interface RawUpstream {
 
 export type OnHead = (socket: Socket, head: string) => void;
 
-export async function startRawUpstream(onHead: OnHead): Promise<RawUpstream> {
+export async function startRawTarget(onHead: OnHead): Promise<RawTarget> {
   const sockets: Socket[] = [];
   let all = '';
   const server = createTcpServer((socket) => {

@@ -9,7 +9,7 @@ import { requestIdFor } from './request-id.ts';
 import { readTarget } from './request-target.ts';
 import type { EndpointId } from './route.ts';
 import type { TrustedPeers } from './trusted-peers.ts';
-import { isWebSocket } from './upstream-request.ts';
+import { isWebSocket } from './target-request.ts';
 
 /** What is known of every request before anything is decided. */
 export interface Caller {
@@ -21,7 +21,7 @@ export interface Caller {
 }
 
 /** What becomes of a request, judged by its head alone: no route has been looked up yet. */
-export type Admission =
+export type HeadVerdict =
   | { readonly kind: 'exchange'; readonly facts: ExchangeFacts }
   | { readonly kind: 'redirect'; readonly endpoint: EndpointId; readonly location: string }
   /** Not for an instance: pages of the proxy itself. */
@@ -37,7 +37,7 @@ export function toCaller(request: IncomingMessage): Caller {
   return { request, pairs, requestId: requestIdFor(valuesOf(pairs, 'x-request-id')), endpoint };
 }
 
-export function admit(caller: Caller, trusted: TrustedPeers): Admission {
+export function judgeHead(caller: Caller, trusted: TrustedPeers): HeadVerdict {
   const { request, pairs } = caller;
   const code = request.method === 'TRACE' ? 'method_not_allowed' : headerFault(pairs);
   if (code !== undefined) return { kind: 'refused', code };
@@ -47,9 +47,7 @@ export function admit(caller: Caller, trusted: TrustedPeers): Admission {
     case 'elsewhere':
       return target;
     case 'asterisk':
-      return request.method === 'OPTIONS'
-        ? { kind: 'options' }
-        : { kind: 'refused', code: 'bad_target_path' };
+      return request.method === 'OPTIONS' ? { kind: 'options' } : { kind: 'refused', code: 'bad_address' };
     case 'redirect':
       // A WebSocket client follows no redirects (case 6).
       if (!isWebSocket(request)) return target;
@@ -65,7 +63,7 @@ function toExchange(
   { request, requestId, pairs }: Caller,
   { endpoint, prefix, path }: Pick<ExchangeFacts, 'endpoint' | 'prefix' | 'path'>,
   trusted: TrustedPeers,
-): Admission {
+): HeadVerdict {
   const host = valuesOf(pairs, 'host')[0] ?? '';
   const origin = readOrigin({ pairs, peer: request.socket.remoteAddress, host, trusted });
   return { kind: 'exchange', facts: { request, requestId, pairs, endpoint, prefix, path, origin } };

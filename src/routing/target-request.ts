@@ -36,24 +36,24 @@ export function isWebSocket({ method, headers }: IncomingMessage): boolean {
 /** Relays 100 Continue and 103 Early Hints (cases 46, 64, 77). */
 export function relayInformation(
   forwarding: Forwarding,
-  upstream: ClientRequest,
+  outgoing: ClientRequest,
   response: ServerResponse,
 ): void {
   const keepsAlive = response.shouldKeepAlive;
   // A final answer instead of 100: nobody knows whether the client still sends its body, so the connection ends.
   if (valuesOf(forwarding.exchange.facts.pairs, 'expect').length > 0) response.shouldKeepAlive = false;
-  upstream.on('continue', () => {
+  outgoing.on('continue', () => {
     response.shouldKeepAlive = keepsAlive;
     if (!response.headersSent) response.writeContinue();
   });
   // Without a listener Node drops the connection and never tells.
-  upstream.once('upgrade', (_answer, socket) => {
+  outgoing.once('upgrade', (_answer, socket) => {
     socket.destroy();
     forwarding.exchange.refuse(
-      new AppError('upstream_bad_response', 'The target switched to another protocol'),
+      new AppError('target_bad_response', 'The target switched to another protocol'),
     );
   });
-  upstream.on('information', (information: InformationEvent) => {
+  outgoing.on('information', (information: InformationEvent) => {
     const { statusCode, rawHeaders } = information;
     if (statusCode !== 103 || response.headersSent) return;
     const headers = forwarding.rewritten({ rawHeaders } as IncomingMessage);
