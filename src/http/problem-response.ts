@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { toAppError, type AppError } from '../platform/errors.ts';
+import { toAppError, type AppError, type ErrorCode } from '../platform/errors.ts';
 import { ERROR_CATALOGUE } from './error-catalogue.ts';
 
 export interface Problem {
@@ -9,26 +9,37 @@ export interface Problem {
   readonly body: string;
 }
 
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+export interface ProblemFields {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly requestId: string;
+  /** Members of this code; they never replace the standard ones. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** The body of every problem, of the API and of the proxy. */
+export function problemBody({ code, status, title, detail, requestId, more }: ProblemFields): string {
+  const type = `urn:ark-deploy:problem:${code}`;
+  return JSON.stringify({ ...more, type, title, status, code, detail, request_id: requestId });
+}
+
 /** An error as `application/problem+json`; what we did not foresee says only `internal` and the request id. */
 export function toProblem(thrown: unknown, requestId: string): Problem {
   const error = toAppError(thrown);
-  const { status, title } = ERROR_CATALOGUE[error.code];
-  const body = JSON.stringify({
-    ...error.details,
-    type: `urn:ark-deploy:problem:${error.code}`,
-    title,
-    status,
-    code: error.code,
-    detail: error.message,
-    request_id: requestId,
-  });
+  const { code, message: detail, details: more } = error;
+  const { status, title } = ERROR_CATALOGUE[code];
+  const body = problemBody({ code, status, title, detail, requestId, more });
   return { status, headers: headersOf(error, status), body };
 }
 
 function headersOf(error: AppError, status: number): Record<string, string> {
   const { allow } = error.details;
   return {
-    'content-type': 'application/problem+json; charset=utf-8',
+    'content-type': PROBLEM_TYPE,
     'cache-control': 'no-store',
     ...(error.retryAfterS === undefined ? {} : { 'retry-after': String(error.retryAfterS) }),
     ...(status === 401 ? { 'www-authenticate': 'Bearer realm="ark"' } : {}),

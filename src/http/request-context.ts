@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomBytes } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { LogFields, Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { requestIdFor } from '../platform/request-id.ts';
 
 interface RequestContext {
   readonly requestId: string;
@@ -13,8 +13,6 @@ interface RequestContext {
 }
 
 const contexts = new AsyncLocalStorage<RequestContext>();
-
-const REQUEST_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$/;
 
 /** Id of the request under way; undefined outside of one. */
 export function currentRequestId(): string | undefined {
@@ -42,7 +40,7 @@ export function noteMount(at: string): void {
 /** Runs the rest under a request id (the caller's if it has a good form), and writes one line when it ends. */
 export function requestContext({ log, metrics }: { log: Logger; metrics: Metrics }): RequestHandler {
   return (request, response, next) => {
-    const requestId = givenRequestId(request) ?? randomBytes(12).toString('hex');
+    const requestId = requestIdFor(request.headersDistinct['x-request-id'] ?? []);
     const context: RequestContext = { requestId, notes: {}, mount: '' };
     const startedAt = performance.now();
     const path = request.path;
@@ -62,11 +60,6 @@ export function requestContext({ log, metrics }: { log: Logger; metrics: Metrics
     });
     contexts.run(context, next);
   };
-}
-
-function givenRequestId(request: Request): string | undefined {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given) ? given : undefined;
 }
 
 /** The pattern of the route that answered, so that the number of labels stays small. */

@@ -1,3 +1,4 @@
+import { problemBody, PROBLEM_TYPE } from '../http/problem-response.ts';
 import type { ErrorCode } from '../platform/errors.ts';
 import type { ErrorText } from './error-texts.ts';
 import { errorText, preferredLanguage } from './error-texts.ts';
@@ -74,14 +75,14 @@ function bodyFor(input: ErrorAnswerInput, text: ErrorText): Body {
   };
 }
 
-function problem({ code, requestId, endpoint }: ErrorAnswerInput, text: ErrorText): Body {
-  const [title, detail] = text.en;
-  const fields = {
-    type: 'about:blank',
-    ...{ title, status: text.status, code, detail },
-    request_id: requestId,
+function problem(
+  { code, requestId, endpoint }: ErrorAnswerInput,
+  { status, en, retryAfterS }: ErrorText,
+): Body {
+  const [title, detail] = en;
+  const more = {
     ...(endpoint === undefined ? {} : { instance: endpoint }),
-    ...(text.retryAfterS === undefined ? {} : { retry_after: text.retryAfterS }),
+    ...(retryAfterS === undefined ? {} : { retry_after: retryAfterS }),
   };
-  return { type: 'application/problem+json; charset=utf-8', body: `${JSON.stringify(fields)}\n` };
+  return { type: PROBLEM_TYPE, body: problemBody({ code, status, title, detail, requestId, more }) };
 }

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 import type { ErrorCode } from '../platform/errors.ts';
 import { errorAnswer } from './error-answer.ts';
-import { requestIdFor } from './request-id.ts';
+import { requestIdFor } from '../platform/request-id.ts';
 import type { RequestFlowOptions } from './request-flow.ts';
 import { RequestFlow } from './request-flow.ts';
 import { isWebSocket } from './target-request.ts';

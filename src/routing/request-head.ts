@@ -5,7 +5,7 @@ import { readOrigin } from './forwarded-headers.ts';
 import type { HeaderPairs } from './header-pairs.ts';
 import { toPairs, valuesOf } from './header-pairs.ts';
 import { headerFault } from './request-headers.ts';
-import { requestIdFor } from './request-id.ts';
+import { requestIdFor } from '../platform/request-id.ts';
 import { readTarget } from './request-target.ts';
 import type { EndpointId } from './route.ts';
 import type { TrustedPeers } from './trusted-peers.ts';

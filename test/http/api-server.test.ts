@@ -69,7 +69,7 @@ test.each(['short', 'x'.repeat(65), 'with space', 'a"b\u00e9cdefgh'])(
   async (id) => {
     const answer = await api().get('/livez').set('x-request-id', encodeURI(id));
 
-    expect(answer.headers['x-request-id']).toMatch(/^[0-9a-f]{24}$/);
+    expect(answer.headers['x-request-id']).toMatch(/^req_[0-9a-f]{32}$/);
   },
 );
 

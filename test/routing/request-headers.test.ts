@@ -3,7 +3,7 @@ import { readOrigin } from '../../src/routing/forwarded-headers.ts';
 import type { HeaderPairs } from '../../src/routing/header-pairs.ts';
 import { valuesOf } from '../../src/routing/header-pairs.ts';
 import { headerFault, requestHeaders } from '../../src/routing/request-headers.ts';
-import { requestIdFor } from '../../src/routing/request-id.ts';
+import { requestIdFor } from '../../src/platform/request-id.ts';
 import { trustPeers } from '../../src/routing/trusted-peers.ts';
 import { endpointId } from './proxy-under-test.ts';
 
