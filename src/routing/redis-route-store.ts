@@ -1,22 +1,13 @@
 import { join } from 'node:path';
-import type { Redis, Script } from '../platform/redis.ts';
-import { loadScript, runScript, withStore } from '../platform/redis.ts';
+import type { Redis } from '../platform/redis.ts';
+import { withStore } from '../platform/redis.ts';
 import { parseRoute, parseRouteChange } from './route-record.ts';
-import type {
-  Heartbeat,
-  RouteFields,
-  RouteRefusal,
-  RouteRow,
-  RouteStore,
-  RouteWritten,
-} from './route-store.ts';
-import type { StoreListener, StorePosition } from './route-store.ts';
+import type { Heartbeat, RouteRow, RouteStore, StoreListener, StorePosition } from './route-store.ts';
 import type { EndpointId, Route } from './route.ts';
 import { isEndpointId } from './route.ts';
 
-const LUA = join(import.meta.dirname, 'lua');
 /** The library to put before any script that changes a route: `put_route(…)`, `withdraw_route(…)`. */
-export const PUT_ROUTE_LUA = join(LUA, 'put-route.lua');
+export const PUT_ROUTE_LUA = join(import.meta.dirname, 'lua/put-route.lua');
 
 const PAGE = 500;
 const HEARTBEAT_MS = 5_000;
@@ -33,15 +24,11 @@ export class RedisRouteStore implements RouteStore {
   readonly #redis: Redis;
   readonly #subscriber: Redis | undefined;
   readonly #prefix: string;
-  readonly #put: Script;
-  readonly #withdraw: Script;
 
   constructor({ redis, subscriber, prefix }: RedisRouteStoreOptions) {
     this.#redis = redis;
     this.#subscriber = subscriber;
     this.#prefix = prefix;
-    this.#put = loadScript([PUT_ROUTE_LUA, join(LUA, 'put-route-call.lua')]);
-    this.#withdraw = loadScript([PUT_ROUTE_LUA, join(LUA, 'withdraw-route-call.lua')]);
   }
 
   async position(): Promise<StorePosition> {
@@ -98,29 +85,6 @@ export class RedisRouteStore implements RouteStore {
         this.#redis.zadd(this.#key('proxies'), heartbeat.at, proxyId),
       ]),
     );
-  }
-
-  /** Writes one route by itself; repeatable. Which changes are refused and why: lua/put-route.lua. */
-  async put(endpoint: EndpointId, { target, containerId, ...fields }: RouteFields): Promise<RouteWritten> {
-    const record = {
-      ...fields,
-      target_host: target?.host,
-      target_port: target?.port,
-      container_id: containerId,
-    };
-    return this.#write(this.#put, [endpoint, JSON.stringify(record)]);
-  }
-
-  /** Leaves a tombstone; repeatable. */
-  async withdraw(endpoint: EndpointId, seq: string): Promise<RouteWritten> {
-    return this.#write(this.#withdraw, [endpoint, seq]);
-  }
-
-  async #write(script: Script, args: readonly string[]): Promise<RouteWritten> {
-    const answer = await runScript(this.#redis, script, { keys: [this.#prefix], args });
-    const [revision, refusal] = answer as [number, string];
-    if (refusal !== '') return { applied: false, refusal: refusal as RouteRefusal };
-    return { applied: true, revision };
   }
 
   async #read(endpoints: readonly EndpointId[]): Promise<readonly RouteRow[]> {

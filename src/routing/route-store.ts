@@ -1,4 +1,4 @@
-import type { EndpointId, Route, RouteChange, RouteState, Target } from './route.ts';
+import type { EndpointId, Route, RouteChange } from './route.ts';
 
 /** Where the store stands: both change together when it was wiped or restored. */
 export interface StorePosition {
@@ -44,18 +44,3 @@ export interface Heartbeat {
   /** Open exchanges by `host:port` on targets that no live route names any more. */
   readonly draining: Readonly<Record<string, number>>;
 }
-
-export interface RouteFields {
-  readonly state: Exclude<RouteState, 'withdrawn'>;
-  readonly seq: string;
-  readonly target?: Target;
-  readonly containerId?: string;
-  /** An operator's act after an inspect: may change the target of the same seq. */
-  readonly correction?: boolean;
-}
-
-export type RouteRefusal = 'stale_seq' | 'withdrawn' | 'seq_taken';
-
-export type RouteWritten =
-  | { readonly applied: true; readonly revision: number }
-  | { readonly applied: false; readonly refusal: RouteRefusal };

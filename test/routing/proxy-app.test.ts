@@ -52,7 +52,7 @@ async function startApp(proxyId: string): Promise<ProxyApp> {
 }
 const live = async (seq: number, upstream: TargetServer): Promise<number> => {
   const target = { host: '127.0.0.1', port: upstream.port };
-  const written = await routes.store.put(i1, { state: 'live', seq: String(seq), target });
+  const written = await routes.writer.put(i1, { state: 'live', seq: String(seq), target });
   if (!written.applied) throw new Error(written.refusal);
   return written.revision;
 };
@@ -72,7 +72,7 @@ test('a route put into Redis leads to its target, a withdrawn one to 410', async
 
   await acknowledged('p1', await live(1, one));
   expect(await get('/instances/i1/')).toContain('one');
-  await routes.store.withdraw(i1, '2');
+  await routes.writer.withdraw(i1, '2');
   await acknowledged('p1', 2);
 
   expect(statusOf(await get('/instances/i1/'))).toBe(410);

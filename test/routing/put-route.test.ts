@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 
 test('a route is stored whole, with integers, and indexed by its revision', async () => {
-  const written = await routes.store.put(id, {
+  const written = await routes.writer.put(id, {
     state: 'live',
     seq: '1763790000',
     target,
@@ -35,20 +35,20 @@ test('a route is stored whole, with integers, and indexed by its revision', asyn
 });
 
 test('a lower seq is refused and raises no revision', async () => {
-  await routes.store.put(id, { state: 'live', seq: '20', target });
+  await routes.writer.put(id, { state: 'live', seq: '20', target });
 
-  expect(await routes.store.put(id, { state: 'live', seq: '9', target })).toEqual({
+  expect(await routes.writer.put(id, { state: 'live', seq: '9', target })).toEqual({
     applied: false,
     refusal: 'stale_seq',
   });
-  expect(await routes.store.withdraw(id, '9')).toEqual({ applied: false, refusal: 'stale_seq' });
+  expect(await routes.writer.withdraw(id, '9')).toEqual({ applied: false, refusal: 'stale_seq' });
   expect(await routes.redis.get(`${PREFIX}revision`)).toBe('1');
 });
 
 test('one deployment moves its own route from updating to live to stopped', async () => {
-  await routes.store.put(id, { state: 'updating', seq: '5' });
-  await routes.store.put(id, { state: 'live', seq: '5', target });
-  await routes.store.put(id, { state: 'stopped', seq: '5', target });
+  await routes.writer.put(id, { state: 'updating', seq: '5' });
+  await routes.writer.put(id, { state: 'live', seq: '5', target });
+  await routes.writer.put(id, { state: 'stopped', seq: '5', target });
 
   expect(await routes.store.get(id)).toMatchObject({ state: 'stopped', revision: 3 });
 });
@@ -56,46 +56,44 @@ test('one deployment moves its own route from updating to live to stopped', asyn
 test('a route may begin without a target and with seq 0; a later deployment gives it one', async () => {
   const created = { state: 'updating', seq: '0' } as const;
 
-  expect(await routes.store.put(id, created)).toEqual({ applied: true, revision: 1 });
-  expect(await routes.store.put(id, created)).toEqual({ applied: true, revision: 1 });
+  expect(await routes.writer.put(id, created)).toEqual({ applied: true, revision: 1 });
+  expect(await routes.writer.put(id, created)).toEqual({ applied: true, revision: 1 });
   expect(await routes.store.get(id)).toEqual({ v: 1, state: 'updating', seq: '0', revision: 1 });
-  await routes.store.put(id, { state: 'live', seq: '1763790000', target });
+  await routes.writer.put(id, { state: 'live', seq: '1763790000', target });
 
   expect(await routes.store.get(id)).toMatchObject({ state: 'live', target_port: 20017, revision: 2 });
 });
 
 test('the same change again writes nothing and answers the stored revision', async () => {
-  await routes.store.put(id, { state: 'live', seq: '5', target });
+  await routes.writer.put(id, { state: 'live', seq: '5', target });
 
-  expect(await routes.store.put(id, { state: 'live', seq: '5', target })).toEqual({
+  expect(await routes.writer.put(id, { state: 'live', seq: '5', target })).toEqual({
     applied: true,
     revision: 1,
   });
 });
 
-test('one deployment cannot lead to two targets, unless an operator corrects it', async () => {
+test('one deployment cannot lead to two targets', async () => {
   const other = { ...target, port: 20018 };
-  await routes.store.put(id, { state: 'live', seq: '5', target });
+  await routes.writer.put(id, { state: 'live', seq: '5', target });
 
-  expect(await routes.store.put(id, { state: 'live', seq: '5', target: other })).toEqual({
+  expect(await routes.writer.put(id, { state: 'live', seq: '5', target: other })).toEqual({
     ...{ applied: false, refusal: 'seq_taken' },
   });
-  const corrected = await routes.store.put(id, { state: 'live', seq: '5', target: other, correction: true });
-  expect(corrected).toEqual({ applied: true, revision: 2 });
 });
 
 test('a withdrawn route stays a tombstone for its seq, and a higher seq opens it again', async () => {
-  await routes.store.put(id, { state: 'live', seq: '5', target });
+  await routes.writer.put(id, { state: 'live', seq: '5', target });
 
-  expect(await routes.store.withdraw(id, '6')).toEqual({ applied: true, revision: 2 });
-  expect(await routes.store.withdraw(id, '6')).toEqual({ applied: true, revision: 2 });
+  expect(await routes.writer.withdraw(id, '6')).toEqual({ applied: true, revision: 2 });
+  expect(await routes.writer.withdraw(id, '6')).toEqual({ applied: true, revision: 2 });
   expect(parseRoute((await routes.redis.get(`${PREFIX}route:i1`)) ?? '')).toEqual({
     ...{ v: 1, state: 'withdrawn', seq: '6', revision: 2 },
   });
-  expect(await routes.store.put(id, { state: 'live', seq: '6', target })).toEqual({
+  expect(await routes.writer.put(id, { state: 'live', seq: '6', target })).toEqual({
     ...{ applied: false, refusal: 'withdrawn' },
   });
-  expect(await routes.store.put(id, { state: 'live', seq: '7', target })).toEqual({
+  expect(await routes.writer.put(id, { state: 'live', seq: '7', target })).toEqual({
     applied: true,
     revision: 3,
   });
@@ -103,11 +101,11 @@ test('a withdrawn route stays a tombstone for its seq, and a higher seq opens it
 
 test('pages by revision give every route, also those that move while reading', async () => {
   for (let n = 0; n < 1_200; n += 1)
-    await routes.store.put(endpointId(`i${String(n)}`), { state: 'live', seq: '1', target });
+    await routes.writer.put(endpointId(`i${String(n)}`), { state: 'live', seq: '1', target });
   const seen = new Map<string, number>();
 
   for await (const page of routes.store.since(0)) {
-    if (seen.size === 0) await routes.store.put(endpointId('i700'), { state: 'stopped', seq: '1', target });
+    if (seen.size === 0) await routes.writer.put(endpointId('i700'), { state: 'stopped', seq: '1', target });
     for (const { endpoint, route } of page) seen.set(endpoint, route?.revision ?? 0);
   }
 

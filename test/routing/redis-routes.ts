@@ -11,6 +11,7 @@ import { RouteSync } from '../../src/routing/route-sync.ts';
 import type { RouteSyncOptions } from '../../src/routing/route-sync.ts';
 import type { TestRedis } from '../testbed/redis.ts';
 import { startRedis } from '../testbed/redis.ts';
+import { RouteWriter } from './route-writer.ts';
 
 export const PREFIX = 'ark:{test}:';
 
@@ -19,6 +20,7 @@ export interface RedisRoutes {
   /** The test's own connection. */
   readonly redis: Redis;
   readonly store: RedisRouteStore;
+  readonly writer: RouteWriter;
   readonly stateDir: string;
   /** One more proxy's routes on the same store; closed with everything else. */
   sync(options?: Partial<RouteSyncOptions>): RouteSync & { readonly exchanges: OpenExchanges };
@@ -35,6 +37,7 @@ export async function startRedisRoutes(): Promise<RedisRoutes> {
   return {
     ...{ server, redis, stateDir },
     store: new RedisRouteStore({ redis, prefix: PREFIX }),
+    writer: new RouteWriter(redis, PREFIX),
     sync: (options = {}) => {
       const connections = ['commands', 'subscription'].map((name) => openRedis({ url: server.url, name }));
       const [commands, subscriber] = connections as [Redis, Redis];

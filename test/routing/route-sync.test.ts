@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(async () => routes.close());
 
 const live = async (endpoint: typeof i1, seq: string, port: number): Promise<void> => {
-  await routes.store.put(endpoint, { state: 'live', seq, target: at(port) });
+  await routes.writer.put(endpoint, { state: 'live', seq, target: at(port) });
 };
 const portOf = (sync: RouteSync, endpoint: typeof i1): number | undefined =>
   sync.table.lookup(endpoint)?.target?.port;
@@ -176,7 +176,7 @@ test('a start without Redis serves the snapshot, and Redis again takes over', as
 });
 
 test('a route without a target is in the table and outlives a start without Redis', async () => {
-  await routes.store.put(i1, { state: 'updating', seq: '0' });
+  await routes.writer.put(i1, { state: 'updating', seq: '0' });
   const first = routes.sync();
   await first.start();
   expect(first.lookup.find(i1)).toMatchObject({ route: { state: 'updating', target: undefined } });

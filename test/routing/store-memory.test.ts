@@ -38,7 +38,7 @@ const untilRemembered = async (revision: number, owner = 'coordinator'): Promise
 };
 const live = async (port: number, seq: number): Promise<void> => {
   const target = { host: '10.0.0.5', port };
-  await routes.store.put(i1, { state: 'live', seq: String(seq), target });
+  await routes.writer.put(i1, { state: 'live', seq: String(seq), target });
 };
 /** Redis as it was after its first change, brought back from a backup. */
 const restoreOld = async (): Promise<void> => {

@@ -11,14 +11,13 @@
 --   equal seq, other state       applied: one deployment moves its own route on (updating -> live, live -> stopped).
 --                                Redis runs scripts one after another, so the later call is the newer change
 --   equal seq, nothing differs   nothing written; the stored revision is the answer, so that a repeat is harmless
---   equal seq, other target      refused (seq_taken): one deployment is decided once. fields.correction = true allows
---                                it for an operator who has inspected the container
+--   equal seq, other target      refused (seq_taken): one deployment is decided once
 
-local function route_refusal(stored, seq, same_state, same_target, correction)
+local function route_refusal(stored, seq, same_state, same_target)
   if tonumber(seq) < tonumber(stored.seq) then return 'stale_seq' end
   if tonumber(seq) > tonumber(stored.seq) then return nil end
   if stored.state == 'withdrawn' then return 'withdrawn' end
-  if same_state and not same_target and not correction then return 'seq_taken' end
+  if same_state and not same_target then return 'seq_taken' end
   return nil
 end
 
@@ -37,7 +36,7 @@ local function read_route(prefix, endpoint)
   return cjson.decode(text)
 end
 
--- fields: state 'live' | 'updating' | 'stopped', seq (decimal text), target_host?, target_port?, container_id?, correction?
+-- fields: state 'live' | 'updating' | 'stopped', seq (decimal text), target_host?, target_port?, container_id?
 -- Returns the route's revision; or nil and 'stale_seq' | 'withdrawn' | 'seq_taken'.
 local function put_route(prefix, endpoint, fields)
   local port = fields.target_port and tonumber(fields.target_port) or nil
@@ -45,7 +44,7 @@ local function put_route(prefix, endpoint, fields)
   if stored then
     local same_state = stored.state == fields.state
     local same_target = stored.target_host == fields.target_host and stored.target_port == port
-    local refusal = route_refusal(stored, fields.seq, same_state, same_target, fields.correction)
+    local refusal = route_refusal(stored, fields.seq, same_state, same_target)
     if refusal then return nil, refusal end
     local same_seq = tonumber(fields.seq) == tonumber(stored.seq)
     if same_seq and same_state and same_target and stored.container_id == fields.container_id then
