@@ -40,6 +40,7 @@ test('many requests for an unknown id ask the store once', async () => {
 test('that an id is unknown is believed for a moment only', async () => {
   const { lookup } = aLookup(async () => Promise.resolve(undefined));
   await lookup.ask(i1);
+  expect(lookup.find(i1)).toEqual({ kind: 'unknown' });
 
   await eventually(() => lookup.find(i1) === undefined);
 });
