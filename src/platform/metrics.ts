@@ -4,16 +4,12 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   /** One API request by route pattern (`/api/instances/:id`), method and status. */
   httpRequest(labels: { method: string; route: string; status: number }, seconds: number): void;
-  /** One proxied exchange; `code` is the status, or our own error code. */
+  /** One proxied exchange at its end; `code` is the status, or our own error code (then without a duration). */
   proxied(code: string, seconds?: number): void;
   /** One callback by kind (claim, ready…) and verdict (ok, repeated, or an error code). */
   callback(kind: string, verdict: string): void;
   /** One deployment that ended, by its terminal phase. */
   deploymentEnded(phase: string): void;
-  /** Time that a deployment spent in a phase, in seconds. */
-  phaseSeconds(phase: string, seconds: number): void;
-  /** One call to the build server by call (trigger, queue, build…) and outcome (ok, or an error code). */
-  jenkinsCall(call: string, outcome: string, seconds?: number): void;
   /** Highest route revision that this process has applied. */
   routeRevision(revision: number): void;
   /** Whether this process has a connection to Redis. */
@@ -33,20 +29,13 @@ export function createMetrics(): Metrics {
     },
     proxied: (code, seconds) => {
       served.proxied.inc({ code });
-      if (seconds !== undefined) served.firstByteSeconds.observe(seconds);
+      if (seconds !== undefined) served.proxiedSeconds.observe(seconds);
     },
     callback: (kind, verdict) => {
       worked.callbacks.inc({ kind, verdict });
     },
     deploymentEnded: (phase) => {
       worked.ended.inc({ phase });
-    },
-    phaseSeconds: (phase, seconds) => {
-      worked.phaseSeconds.observe({ phase }, seconds);
-    },
-    jenkinsCall: (call, outcome, seconds) => {
-      worked.jenkins.inc({ call, outcome });
-      if (seconds !== undefined) worked.jenkinsSeconds.observe({ call }, seconds);
     },
     routeRevision: (value) => {
       served.revision.set(value);
@@ -72,9 +61,9 @@ function servedMeters(registry: Registry) {
       help: 'Proxied exchanges by status or error code',
       ...{ labelNames: ['code'], registers },
     }),
-    firstByteSeconds: new Histogram({
-      name: 'ark_proxied_first_byte_seconds',
-      help: 'Time to the first byte of a proxied answer',
+    proxiedSeconds: new Histogram({
+      name: 'ark_proxied_exchange_seconds',
+      help: 'Duration of proxied exchanges, WebSockets included',
       ...{ buckets: QUICK, registers },
     }),
     revision: new Gauge({ name: 'ark_route_revision', help: 'Highest applied route revision', registers }),
@@ -95,21 +84,6 @@ function workMeters(registry: Registry) {
       help: 'Deployments by the phase they ended in',
       ...{ labelNames: ['phase'], registers },
     }),
-    phaseSeconds: new Histogram({
-      name: 'ark_deployment_phase_seconds',
-      help: 'Time that deployments spend in a phase',
-      ...{ labelNames: ['phase'], buckets: [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900], registers },
-    }),
-    jenkins: new Counter({
-      name: 'ark_jenkins_calls_total',
-      help: 'Calls to Jenkins by call and outcome',
-      ...{ labelNames: ['call', 'outcome'], registers },
-    }),
-    jenkinsSeconds: new Histogram({
-      name: 'ark_jenkins_call_seconds',
-      help: 'Time that calls to Jenkins take',
-      ...{ labelNames: ['call'], buckets: QUICK, registers },
-    }),
   };
 }
 
@@ -123,8 +97,6 @@ export const noMetrics: Metrics = {
   proxied: nothing,
   callback: nothing,
   deploymentEnded: nothing,
-  phaseSeconds: nothing,
-  jenkinsCall: nothing,
   routeRevision: nothing,
   redisUp: nothing,
   expose: async () => Promise.resolve({ contentType: 'text/plain', text: '' }),

@@ -19,7 +19,7 @@ export interface RequestHeadersInput extends ForwardedRequest {
 }
 
 /** Counts how often a request passed a proxy of ours: a route that leads back to us would circle for ever. */
-export const HOPS_HEADER = 'X-Ark-Hops';
+const HOPS_HEADER = 'X-Ark-Hops';
 const MOST_HOPS = 3;
 
 /** What a request's headers make impossible; undefined when they are in order (cases 37, 44, 46, 47, 52). */
