@@ -4,6 +4,7 @@ import { AppError } from '../platform/errors.ts';
 import type { FaultPoints } from '../platform/faults.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Secret } from '../platform/secret.ts';
+import type { BuildServer } from './build-server.ts';
 import type {
   DecisionAnswer,
   FailedMessage,
@@ -19,15 +20,20 @@ import { openOnOldTarget, type DrainingOptions } from './draining.ts';
 import { holdsLease } from './lease.ts';
 import { isTerminal } from './phases.ts';
 import { requireOffered, unusedPorts } from './offered-target.ts';
+import { abortedReason } from './settlement.ts';
 import { requireTrust, type StoreTrust } from './store-trust.ts';
 import type { Verification } from './verification.ts';
 
 /** A quick probe is answered in the same exchange; a slow one with 202. */
 const ANSWER_WITHIN_MS = 1_000;
 
+/** The job waits for the answer meanwhile. */
+const JENKINS_WITHIN_MS = 3_000;
+
 export interface CallbacksOptions extends DrainingOptions, StoreTrust {
   readonly store: DeploymentStore;
   readonly hosts: HostStore;
+  readonly builds: Pick<BuildServer, 'readBuild'>;
   readonly verification: Verification;
   readonly secret: Secret;
   readonly faults: FaultPoints;
@@ -118,10 +124,7 @@ export class Callbacks {
       return { decision: 'abandoned', reason: message.reason };
     }
     const deployment = await this.#leased({ lease, deployment_id });
-    const reason: Reason = {
-      code: message.reason,
-      detail: message.detail ?? `Failed in stage ${message.stage}`,
-    };
+    const reason = await this.#reasonOf(message, deployment);
     const outcome = await store.decide(deployment.id, {
       decision: { outcome: 'abandoned', at: clock(), reason, retire: [] },
       ...(deployment.cancel === undefined && { to: 'failed' as const }),
@@ -131,6 +134,22 @@ export class Callbacks {
     });
     if (outcome.kind === 'refused') throw alreadyDecided();
     return toDecisionAnswer(outcome.decision);
+  }
+
+  /** A job cannot know who aborted it; Jenkins does. Where that does not answer in time, nobody is named. */
+  async #reasonOf(message: FailedMessage, { decision, build, job }: Deployment): Promise<Reason> {
+    const detail = message.detail ?? `Failed in stage ${message.stage}`;
+    const said = { code: message.reason, detail };
+    if (message.reason !== 'build_aborted' || !build || decision) return said;
+    const { builds, log } = this.#options;
+    try {
+      const ref = { job, number: build.number };
+      const shown = await builds.readBuild(ref, AbortSignal.timeout(JENKINS_WITHIN_MS));
+      return shown?.timestamp === build.timestamp && shown.interrupted_by ? abortedReason(shown) : said;
+    } catch (error) {
+      log.warn('abort without a name', { jenkinsJob: job, buildNumber: build.number, error });
+      return said;
+    }
   }
 
   async #leased({ lease, deployment_id }: Leased): Promise<Deployment> {

@@ -127,7 +127,7 @@ export interface DeploymentStore {
   finish(id: DeploymentId, removed: readonly string[]): Promise<boolean>;
   /** Orders what is live once more after an update that stopped it, if that is needed; see recover.lua. Repeatable. */
   recover(id: DeploymentId, recovery: Deployment): Promise<boolean>;
-  cancel(id: DeploymentId, by: string): Promise<CancelOutcome>;
+  cancel(id: DeploymentId, by: string, why?: string): Promise<CancelOutcome>;
 
   instance(id: InstanceId): Promise<Instance | undefined>;
   deployment(id: DeploymentId): Promise<Deployment | undefined>;

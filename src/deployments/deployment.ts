@@ -39,6 +39,8 @@ export interface Decision {
 export interface Cancel {
   readonly by: string;
   readonly at: number;
+  /** In the words of who cancelled; missing where none were given. */
+  readonly why?: string;
 }
 
 /** What `ready` reported: where the new release answers. */
@@ -123,6 +125,11 @@ export function newReleaseId(): ReleaseId {
 
 export function isDeploymentId(text: string): text is DeploymentId {
   return DEPLOYMENT_ID.test(text);
+}
+
+/** Why a cancelled deployment ended, for people. */
+export function cancelledBy({ by, why }: Pick<Cancel, 'by' | 'why'>): Reason {
+  return { code: 'cancelled', detail: `Cancelled by ${by}${why ? `: ${why}` : ''}` };
 }
 
 export function isUndecided(deployment: Deployment): boolean {

@@ -48,9 +48,9 @@ export function createDeploymentsApi({
     '/api/deployments/:id/cancel',
     requireRight('deployments:cancel'),
     async (request, response) => {
-      validate(cancelBody, request.body ?? {});
+      const { why } = validate(cancelBody, request.body ?? {});
       const { id } = await findDeployment(store, request);
-      await orders.cancel(id, ordererOf(request));
+      await orders.cancel(id, ordererOf(request), why);
       response.status(202).json(await views.deployment(await findDeployment(store, request)));
     },
   );

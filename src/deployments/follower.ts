@@ -1,5 +1,5 @@
 import type { BuildRef, BuildServer, StopStep } from './build-server.ts';
-import type { Deployment, Reason } from './deployment.ts';
+import { cancelledBy, type Deployment, type Reason } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import type { FirstSeen } from './first-seen.ts';
 import { isTerminal } from './phases.ts';
@@ -59,7 +59,7 @@ export class Follower {
     const isLate = this.#isLate(deployment);
     if (isTerminal(phase) || decision || (!isLate && !cancel)) return deployment;
     if (deployment.claimed_at !== undefined) {
-      const reason = isLate ? TIMED_OUT : cancelledBy(cancel?.by);
+      const reason = isLate || !cancel ? TIMED_OUT : cancelledBy(cancel);
       await store.decide(id, {
         decision: { outcome: 'abandoned', at: clock(), reason, retire: [] },
         reason,
@@ -153,12 +153,13 @@ export class Follower {
   async #endUnstarted(deployment: Deployment, why?: Reason): Promise<void> {
     const { store } = this.#options;
     if (isTerminal(deployment.phase)) return void (await store.finish(deployment.id, []));
-    const to = why || deployment.cancel ? 'cancelled' : 'timed_out';
-    const reason = why ?? (deployment.cancel ? undefined : TIMED_OUT);
+    const { cancel } = deployment;
+    const to = why || cancel ? 'cancelled' : 'timed_out';
+    const reason = why ?? (cancel ? cancelledBy(cancel) : TIMED_OUT);
     await store.advance(deployment.id, {
       from: ['accepted', 'waiting', 'triggering', 'queued'],
       to,
-      ...(reason && { fields: { reason } }),
+      fields: { reason },
       finish: true,
     });
   }
@@ -177,10 +178,6 @@ function isAsked({ phase, posted_at }: Deployment): boolean {
 function rungAfter(passedMs: number): StopStep {
   if (passedMs < TERM_AFTER_MS) return 'stop';
   return passedMs < KILL_AFTER_MS ? 'term' : 'kill';
-}
-
-function cancelledBy(who = ''): Reason {
-  return { code: 'cancelled', detail: `Cancelled by ${who}` };
 }
 
 const CANCELLED_IN_JENKINS: Reason = {

@@ -122,18 +122,18 @@ export class Orders {
     const placed = await this.#store({ deployment }, undefined);
     const joins = placed.deployment_id !== deployment.id;
     if (!joins && instance.active !== '') {
-      await store.cancel(instance.active, orderer.user);
+      await store.cancel(instance.active, orderer.user, 'the instance is removed');
       await tracker.look(instance.active);
     }
     return placed;
   }
 
   /** Asks for the end of a deployment. Throws `already_live` after a switch, `already_ended` when it is over. */
-  async cancel(id: DeploymentId, orderer: Orderer): Promise<void> {
+  async cancel(id: DeploymentId, orderer: Orderer, why?: string): Promise<void> {
     const { store, tracker, log } = this.#options;
     const deployment = await store.deployment(id);
     if (!deployment) throw new AppError('deployment_not_found', 'There is no such deployment');
-    const outcome = await store.cancel(id, orderer.user);
+    const outcome = await store.cancel(id, orderer.user, why);
     if (outcome.kind === 'already_live')
       throw new AppError('already_live', 'The new release is live already');
     if (outcome.kind === 'ended')

@@ -1,5 +1,6 @@
 import type { HostId } from '../hosts/host.ts';
 import { withStore, type Redis } from '../platform/redis.ts';
+import { cancelledBy } from './deployment.ts';
 import type { BuildMark, Decision, Deployment, DeploymentId, ReleaseId, StageMark } from './deployment.ts';
 import type {
   AdmitOutcome,
@@ -144,8 +145,9 @@ export class RedisDeploymentStore implements DeploymentStore {
     return (await this.#scripts.run('recover', args))[0] === 'ordered';
   }
 
-  async cancel(id: DeploymentId, by: string): Promise<CancelOutcome> {
-    const [word, phase] = await this.#scripts.run('cancel', { deployment_id: id, by });
+  async cancel(id: DeploymentId, by: string, why?: string): Promise<CancelOutcome> {
+    const reason = JSON.stringify(cancelledBy({ by, ...(why && { why }) }));
+    const [word, phase] = await this.#scripts.run('cancel', { deployment_id: id, by, why, reason });
     return (word === 'ended' ? { kind: word, phase } : { kind: word }) as CancelOutcome;
   }
 

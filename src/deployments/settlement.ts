@@ -1,5 +1,5 @@
 import type { Build } from './build-server.ts';
-import type { Deployment, Reason } from './deployment.ts';
+import { cancelledBy, type Deployment, type Reason } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { isTerminal, phasesBefore, type Phase } from './phases.ts';
 import { recoverLive } from './recovery.ts';
@@ -54,7 +54,7 @@ async function conclude(
 /** The phase and the words for a build that ended before its deployment was decided. */
 export function endingOf(deployment: Deployment, build: Build | undefined, now: number): Ending {
   if (deployment.cancel) {
-    return { to: 'cancelled', reason: { code: 'cancelled', detail: `Cancelled by ${deployment.cancel.by}` } };
+    return { to: 'cancelled', reason: cancelledBy(deployment.cancel) };
   }
   // Abandoned while its build still ran: that is why it ended, whatever became of the build.
   const decided = deployment.decision?.reason;
@@ -69,15 +69,24 @@ export function endingOf(deployment: Deployment, build: Build | undefined, now: 
 }
 
 function failureOf(build: Build): Reason {
-  const name = `Build ${String(build.number)}`;
-  const { result, interrupted_by: by } = build;
+  const name = nameOf(build);
+  const { result } = build;
   if (result === 'SUCCESS') {
     return {
       code: 'callback_lost',
       detail: `${name} ended well but its callbacks never arrived: rebuild it`,
     };
   }
-  if (result === 'ABORTED')
-    return { code: 'build_aborted', detail: `${name} was aborted${by ? ` by ${by}` : ''}` };
+  if (result === 'ABORTED') return abortedReason(build);
   return { code: 'build_failed', detail: `${name} ended as ${result ?? 'unknown'}; its log says why` };
+}
+
+/** Of a build that was aborted: by whom, where Jenkins tells ("Aborted by alice"). */
+export function abortedReason(build: Pick<Build, 'number' | 'interrupted_by'>): Reason {
+  const who = build.interrupted_by?.replace(/^Aborted by /i, '');
+  return { code: 'build_aborted', detail: `${nameOf(build)} was aborted${who ? ` by ${who}` : ''}` };
+}
+
+function nameOf({ number }: Pick<Build, 'number'>): string {
+  return `Build ${String(number)}`;
 }

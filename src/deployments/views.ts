@@ -122,7 +122,7 @@ export function toDeploymentView(facts: DeploymentFacts): Readonly<Record<string
     timeline: timelineOf(d),
     stages: stages.map(({ stage, status, at }) => ({ stage, status, at: iso(at) })),
     decision: d.decision ? { ...d.decision, at: iso(d.decision.at) } : null,
-    cancel: d.cancel ? { by: d.cancel.by, at: iso(d.cancel.at) } : null,
+    cancel: d.cancel ? { by: d.cancel.by, at: iso(d.cancel.at), why: d.cancel.why ?? null } : null,
     log_tail: d.log_tail || null,
     finished_at: isoOrNull(d.finished_at),
   };

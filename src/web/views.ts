@@ -64,7 +64,7 @@ export interface DeploymentView {
     readonly reason?: Reason | string | null;
     readonly at: string;
   } | null;
-  readonly cancel: { readonly by: string; readonly at: string } | null;
+  readonly cancel: { readonly by: string; readonly at: string; readonly why: string | null } | null;
   readonly finished_at: string | null;
 }
 

@@ -219,6 +219,34 @@ test('the reason and the end of the log of a failure are kept for people', async
   });
 });
 
+describe('a job that was aborted', () => {
+  const ABORTED = { stage: 'start', reason: 'build_aborted', log_tail: '' };
+  const reasonOf = async (bench: Bench, id: string) => (await bench.store.deployment(id as never))?.reason;
+
+  test('ends with the name of who aborted it, as Jenkins tells it', async () => {
+    const bench = at();
+    const { leased, build } = await updating(bench);
+    bench.builds.interrupt(build, 'alice');
+
+    await bench.core.callbacks.failed({ ...leased, ...ABORTED });
+
+    expect(await reasonOf(bench, leased.deployment_id)).toEqual({
+      ...{ code: 'build_aborted', detail: `Build ${build.number} was aborted by alice` },
+    });
+  });
+
+  test.each(['does not answer', 'does not tell'])('ends without a name when Jenkins %s', async (how) => {
+    const bench = at();
+    const { leased } = await updating(bench);
+    bench.builds.down = how === 'does not answer';
+
+    const answer = await bench.core.callbacks.failed({ ...leased, ...ABORTED });
+
+    expect(answer).toEqual({ decision: 'abandoned', reason: 'Failed in stage start' });
+    expect(await reasonOf(bench, leased.deployment_id)).toMatchObject({ code: 'build_aborted' });
+  });
+});
+
 test('a failure after the switch changes nothing: the decision is told again', async () => {
   const bench = at();
   const { first, claim, leased } = await updating(bench);

@@ -13,8 +13,8 @@ beforeEach(() => {
 });
 
 const get = (path: string) => request(http.app).get(path).set('authorization', `Bearer ${TOKEN}`);
-const cancel = (id: string) =>
-  request(http.app).post(`/api/deployments/${id}/cancel`).set('authorization', `Bearer ${TOKEN}`).send({});
+const cancel = (id: string, body: object = {}) =>
+  request(http.app).post(`/api/deployments/${id}/cancel`).set('authorization', `Bearer ${TOKEN}`).send(body);
 
 test('a finished deployment tells who, why, when, with which build, and how it was decided', async () => {
   const bench = at();
@@ -131,11 +131,14 @@ test('a cancel is answered with what it led to', async () => {
   const { deployment_id } = await bench.order();
   await bench.core.tracker.round();
 
-  const answer = await cancel(deployment_id);
+  const answer = await cancel(deployment_id, { why: 'wrong version' });
 
   expect(answer.status).toBe(202);
-  expect(answer.body).toMatchObject({ deployment_id, cancel: { by: 'admin' } });
+  expect(answer.body).toMatchObject({ deployment_id, cancel: { by: 'admin', why: 'wrong version' } });
   await bench.core.tracker.round();
+  expect(await bench.store.deployment(deployment_id)).toMatchObject({
+    ...{ phase: 'cancelled', reason: { detail: 'Cancelled by admin: wrong version' } },
+  });
   const after = await cancel(deployment_id);
   expect([after.status, (after.body as { code: string }).code]).toEqual([409, 'already_ended']);
 });

@@ -186,7 +186,7 @@ describe('the words for an end', () => {
   const build: Build = { job: 'j', ...aBuildMark(7), running: false, parameters: {}, causes: [] };
 
   test('name the build, and who interrupted it', () => {
-    const aborted: Build = { ...build, result: 'ABORTED', interrupted_by: 'alice' };
+    const aborted: Build = { ...build, result: 'ABORTED', interrupted_by: 'Aborted by alice' };
 
     expect(endingOf(deployment, aborted, NOW).reason.detail).toBe('Build 7 was aborted by alice');
     expect(endingOf(deployment, { ...build, result: 'FAILURE' }, NOW).reason.detail).toContain('FAILURE');

@@ -82,6 +82,11 @@ export class MemoryBuildServer implements BuildServer {
     return this.#replace(ref, { running: false, result });
   }
 
+  /** Somebody asked for its end in the server's own pages; it still cleans up. */
+  interrupt(ref: BuildRef, user: string): void {
+    this.#replace(ref, { interrupted_by: `Aborted by ${user}` });
+  }
+
   /** A running build that somebody started in the server's own pages. */
   addOperatorBuild(job: JobName, parameters: Parameters, causes: readonly BuildCause[]): Build {
     return this.#addBuild(job, parameters, causes);

@@ -4,9 +4,10 @@ local key = deployment_key(A.deployment_id)
 local phase = field(key, 'phase')
 if phase == 'retiring' then return { 'already_live' } end
 if TERMINAL[phase] then return { 'ended', phase } end
-redis.call('HSETNX', key, 'cancel', cjson.encode({ by = A.by, at = tonumber(A.now) }))
+redis.call('HSETNX', key, 'cancel', cjson.encode({ by = A.by, at = tonumber(A.now), why = A.why }))
 take_back_desire(A.deployment_id)
 if phase == 'waiting' then
+  redis.call('HSET', key, 'reason', A.reason)
   set_phase(A.deployment_id, 'cancelled')
   finish(A.deployment_id)
   return { 'cancelled' }

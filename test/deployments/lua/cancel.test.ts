@@ -57,6 +57,18 @@ test('what has ended cannot be cancelled', async () => {
   expect(await dump(bench.redis, bench.prefix)).toEqual(before);
 });
 
+test('the words of who cancels are kept, and are the reason of what waited', async () => {
+  const bench = at();
+  const { deployment } = await store(bench);
+
+  await bench.store.cancel(deployment.id, 'ana', 'wrong client');
+
+  expect(await bench.store.deployment(deployment.id)).toMatchObject({
+    cancel: { by: 'ana', at: bench.now, why: 'wrong client' },
+    reason: { code: 'cancelled', detail: 'Cancelled by ana: wrong client' },
+  });
+});
+
 test('the first who cancels is remembered', async () => {
   const bench = at();
   const { deployment } = await store(bench);

@@ -164,7 +164,7 @@ test('a reload goes on where the deployment is', async () => {
 
 test('Cancelar asks the API and shows that it is not confirmed yet', async () => {
   const running = aPullingDeployment();
-  const cancel = { by: 'admin', at: after(3) };
+  const cancel = { by: 'admin', at: after(3), why: null };
   const pending = { reason: 'cancelling', since: after(3), deadline: after(900), next: '' };
   stage.show(anInstance({ active: running }));
   stage.api.answer(`POST /api/deployments/${running.deployment_id}/cancel`, () => {
