@@ -103,8 +103,8 @@ export const accessSettings: Joi.StrictSchemaMap<AccessSettings> = {
       role: 'coordinator',
     },
   ),
-  ARK_SESSION_S: setting(wholeNumber(60, 2_592_000).default(43_200), {
-    summary: 'How long a session lasts without being used.',
+  ARK_SESSION_S: setting(wholeNumber(60, 604_800).default(43_200), {
+    summary: 'How long a session lasts without being used. A used one ends after 7 days.',
     unit: 's',
     role: 'coordinator',
   }),

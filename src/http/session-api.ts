@@ -2,16 +2,13 @@ import Joi from 'joi';
 import { Router, type CookieOptions } from 'express';
 import { AppError } from '../platform/errors.ts';
 import { actorOf, requireRight, SESSION_COOKIE, sessionTokenOf } from './authentication.ts';
-import type { Sessions } from './sessions.ts';
+import { LONGEST_SESSION_MS, type Sessions } from './sessions.ts';
 import { validate } from './validate.ts';
 
 export interface SessionApiOptions {
   readonly sessions: Sessions;
   readonly pagesUrl: string;
 }
-
-/** The store decides when a session is over; the cookie only has to outlive it. */
-const COOKIE_MS = 30 * 24 * 3_600_000;
 
 const signInQuery = Joi.object<{ code: string }, true>({ code: Joi.string().max(100).required() });
 
@@ -30,7 +27,7 @@ export function createSessionApi({ sessions, pagesUrl }: SessionApiOptions): Rou
     // A HEAD (link checkers, previews) must not use up the link.
     const token = request.method === 'GET' ? await sessions.signIn(code) : undefined;
     if (token === undefined) throw new AppError('unauthorized', 'This sign-in link was used, or is too old');
-    response.cookie(SESSION_COOKIE, token, { ...cookie, maxAge: COOKIE_MS });
+    response.cookie(SESSION_COOKIE, token, { ...cookie, maxAge: LONGEST_SESSION_MS });
     response.set('cache-control', 'no-store').redirect(303, '/');
   });
 

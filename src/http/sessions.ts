@@ -23,12 +23,16 @@ export interface SessionsOptions {
   readonly store: SessionStore;
   /** Public address of the pages. */
   readonly pagesUrl: string;
+  /** How long a session lasts without being used. */
   readonly sessionMs: number;
   readonly signInMs: number;
   readonly clock: () => number;
 }
 
-/** Who is signed in: one-use links lead to sessions, sessions end by sign-out or when unused. */
+/** However much it is used, a session ends after a week: a stolen one does not last for ever. */
+export const LONGEST_SESSION_MS = 7 * 24 * 3_600_000;
+
+/** Who is signed in: one-use links lead to sessions, sessions end by sign-out, when unused, and after a week. */
 export class Sessions {
   readonly #options: SessionsOptions;
 
@@ -54,10 +58,14 @@ export class Sessions {
     return token;
   }
 
-  /** The session of a token, kept alive by this; undefined when there is none. */
+  /** The session of a token, kept alive by this; undefined when there is none, or none any more. */
   async find(token: string): Promise<Session | undefined> {
     if (!isToken(token)) return undefined;
-    return this.#options.store.touch(hashOf(token), this.#options.sessionMs);
+    const { store, sessionMs, clock } = this.#options;
+    const session = await store.touch(hashOf(token), sessionMs);
+    if (session === undefined || clock() < session.created_at + LONGEST_SESSION_MS) return session;
+    await store.remove(hashOf(token));
+    return undefined;
   }
 
   async signOut(token: string): Promise<void> {

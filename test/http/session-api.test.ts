@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
+import { RedisSessionStore } from '../../src/http/redis-session-store.ts';
+import { Sessions } from '../../src/http/sessions.ts';
 import { PAGES, startApi, TOKEN, type ApiTestbed } from './api-testbed.ts';
 
 let bed: ApiTestbed;
@@ -26,7 +28,7 @@ test('a link signs in once: cookie, 303 to the pages, then it is used up', async
   expect(answer.headers['location']).toBe('/');
   const [cookie = ''] = answer.headers['set-cookie'] as unknown as string[];
   expect(cookie).toMatch(
-    /^ark_session=[A-Za-z0-9_-]{43}; Max-Age=2592000; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
+    /^ark_session=[A-Za-z0-9_-]{43}; Max-Age=604800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
   );
   await api().get(path).expect(401);
 });
@@ -39,6 +41,27 @@ test('the session says who is signed in, until the sign-out', async () => {
 
   expect(out.headers['set-cookie']?.[0]).toMatch(/^ark_session=; .*Expires=Thu, 01 Jan 1970/);
   await api().get('/api/session').set({ cookie }).expect(401);
+});
+
+test('a session that is used every hour is over after a week', async () => {
+  const hourMs = 3_600_000;
+  let now = Date.now();
+  const store = new RedisSessionStore(bed.redis, 'week:{ark}:');
+  const sessions = new Sessions({
+    store,
+    pagesUrl: PAGES,
+    sessionMs: 12 * hourMs,
+    signInMs: hourMs,
+    clock: () => now,
+  });
+  const link = await sessions.createSignInLink({ user: 'ana', role: 'admin' });
+  const token = (await sessions.signIn(new URL(link).searchParams.get('code') ?? '')) ?? '';
+
+  let hours = 0;
+  for (; (await sessions.find(token)) !== undefined && hours < 1_000; hours += 1) now += hourMs;
+
+  expect(hours).toBe(7 * 24);
+  expect(await bed.redis.keys('week:*')).toEqual([]);
 });
 
 test('a token has no session to end', async () => {
