@@ -101,7 +101,10 @@ async function openParts(config: CoordinatorConfig, base: ProcessBase, redis: Re
     catalogue,
     generation,
     store: new RedisDeploymentStore({ ...shared, ...deployments, box: new ReleaseBox(access.secret) }),
-    builds: lifecycle.add('jenkins', new JenkinsBuildServer({ ...jenkins, baseUrl, deadlineMs })),
+    builds: lifecycle.add(
+      'jenkins',
+      new JenkinsBuildServer({ ...jenkins, baseUrl, deadlineMs, metrics: base.metrics }),
+    ),
     sessions: new Sessions({
       ...{ ...access, pagesUrl, clock },
       store: new RedisSessionStore(redis, shared.prefix),

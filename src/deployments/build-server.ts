@@ -68,13 +68,6 @@ export interface SearchedOrder {
   readonly sinceMs: number;
 }
 
-export interface LogChunk {
-  readonly text: string;
-  /** Offset to ask for next. */
-  readonly next: number;
-  readonly more: boolean;
-}
-
 export type StopStep = 'stop' | 'term' | 'kill';
 
 /**
@@ -112,20 +105,10 @@ export interface BuildServer {
   cancelQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<boolean>;
   /** Asks only; the build has ended when `readBuild` says so. Repeatable. */
   stopBuild(ref: BuildRef, step: StopStep, signal: AbortSignal): Promise<void>;
-  /**
-   * Best effort while it runs: Jenkins may skip lines. Notes and ANSI codes are stripped. A `next` smaller than
-   * `start` means that the log began anew and `text` is all of it. Gone builds have an empty log without more.
-   */
-  readLog(ref: BuildRef, start: number, signal: AbortSignal): Promise<LogChunk>;
-  /** The whole log of an ended build; of a longer one the last `limitBytes`. Undefined when gone. */
+  /** The log as far as it is written, without notes and ANSI codes; of a longer one the last `limitBytes`. Undefined when gone. */
   fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<string | undefined>;
   /** Throws as above when it is not up and ours; returns its version and who we are there. */
   check(signal: AbortSignal): Promise<{ readonly version: string; readonly user: string }>;
-  /**
-   * Called after the server restarted (seen in the answer to some other call): open queue ids may be gone or
-   * be another item's. Returns the function that ends it.
-   */
-  onRestart(listener: () => void): () => void;
 }
 
 /** Jenkins compares user names without regard to case. */

@@ -114,12 +114,13 @@ export class Tracker {
 
   #noteFinished(deployment: Deployment): void {
     const { log, metrics } = this.#options;
-    if (isTerminal(deployment.phase)) metrics.deploymentEnded(deployment.phase);
+    const durationMs = (deployment.finished_at ?? 0) - deployment.created_at;
+    if (isTerminal(deployment.phase)) metrics.deploymentEnded(deployment.phase, durationMs / 1_000);
     log.info('deployment finished', {
       deploymentId: deployment.id,
       instanceId: deployment.instance_id,
       phase: deployment.phase,
-      durationMs: (deployment.finished_at ?? 0) - deployment.created_at,
+      durationMs,
       reason: deployment.reason?.code,
     });
   }

@@ -8,8 +8,10 @@ export interface Metrics {
   proxied(code: string, seconds?: number): void;
   /** One callback by kind (claim, ready…) and verdict (ok, repeated, or an error code). */
   callback(kind: string, verdict: string): void;
-  /** One deployment that ended, by its terminal phase. */
-  deploymentEnded(phase: string): void;
+  /** One deployment that ended, by its terminal phase, with the time since its order. */
+  deploymentEnded(phase: string, seconds: number): void;
+  /** One call to the build server by what it was to do, and its outcome: the status, or `no_answer`. */
+  buildServerCall(call: string, outcome: string, seconds: number): void;
   /** Highest route revision that this process has applied. */
   routeRevision(revision: number): void;
   /** Whether this process has a connection to Redis. */
@@ -34,8 +36,11 @@ export function createMetrics(): Metrics {
     callback: (kind, verdict) => {
       worked.callbacks.inc({ kind, verdict });
     },
-    deploymentEnded: (phase) => {
-      worked.ended.inc({ phase });
+    deploymentEnded: (phase, seconds) => {
+      worked.deploymentSeconds.observe({ phase }, seconds);
+    },
+    buildServerCall: (call, outcome, seconds) => {
+      worked.callSeconds.observe({ call, outcome }, seconds);
     },
     routeRevision: (value) => {
       served.revision.set(value);
@@ -54,17 +59,20 @@ function servedMeters(registry: Registry) {
       name: 'ark_http_request_seconds',
       help: 'API requests by method, route pattern and status',
       labelNames: ['method', 'route', 'status'],
-      ...{ buckets: QUICK, registers },
+      buckets: QUICK,
+      registers,
     }),
     proxied: new Counter({
       name: 'ark_proxied_exchanges_total',
       help: 'Proxied exchanges by status or error code',
-      ...{ labelNames: ['code'], registers },
+      labelNames: ['code'],
+      registers,
     }),
     proxiedSeconds: new Histogram({
       name: 'ark_proxied_exchange_seconds',
       help: 'Duration of proxied exchanges, WebSockets included',
-      ...{ buckets: QUICK, registers },
+      buckets: QUICK,
+      registers,
     }),
     revision: new Gauge({ name: 'ark_route_revision', help: 'Highest applied route revision', registers }),
     redisUp: new Gauge({ name: 'ark_redis_up', help: '1 while Redis is connected', registers }),
@@ -77,12 +85,22 @@ function workMeters(registry: Registry) {
     callbacks: new Counter({
       name: 'ark_callbacks_total',
       help: 'Callbacks by kind and verdict',
-      ...{ labelNames: ['kind', 'verdict'], registers },
+      labelNames: ['kind', 'verdict'],
+      registers,
     }),
-    ended: new Counter({
-      name: 'ark_deployments_ended_total',
-      help: 'Deployments by the phase they ended in',
-      ...{ labelNames: ['phase'], registers },
+    deploymentSeconds: new Histogram({
+      name: 'ark_deployment_seconds',
+      help: 'Deployments from order to end, by the phase they ended in',
+      labelNames: ['phase'],
+      buckets: [1, 2, 5, 10, 20, 30, 60, 120, 300, 900],
+      registers,
+    }),
+    callSeconds: new Histogram({
+      name: 'ark_build_server_call_seconds',
+      help: 'Calls to Jenkins by what they were to do, and status or no_answer',
+      labelNames: ['call', 'outcome'],
+      buckets: QUICK,
+      registers,
     }),
   };
 }
@@ -97,6 +115,7 @@ export const noMetrics: Metrics = {
   proxied: nothing,
   callback: nothing,
   deploymentEnded: nothing,
+  buildServerCall: nothing,
   routeRevision: nothing,
   redisUp: nothing,
   expose: async () => Promise.resolve({ contentType: 'text/plain', text: '' }),

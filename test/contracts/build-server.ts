@@ -174,24 +174,6 @@ export function buildServerContract(name: string, open: () => Promise<BuildServe
       expect(await bench.builds.fetchLog(build, 5, signal)).toBe(log.slice(-5));
     });
 
-    test('a log is read on from where the last reading ended', async () => {
-      const build = await running(freshId());
-      const written = async () => {
-        const chunk = await bench.builds.readLog(build, 0, signal);
-        return chunk.text.includes('working') ? chunk : undefined;
-      };
-
-      const first = must(await pollUntil(written, { ...TIMES, signal }));
-      await bench.finish(build);
-      await ended(build);
-      const last = await bench.builds.readLog(build, first.next, signal);
-
-      expect(first.more).toBe(true);
-      expect(last.more).toBe(false);
-      expect(last.next).toBeGreaterThanOrEqual(first.next);
-      expect(last.text).not.toContain('working');
-    });
-
     test('a build that is stopped ends as aborted and tells who did it', async () => {
       const started = await running(freshId());
 

@@ -5,7 +5,6 @@ import type {
   BuildServer,
   Found,
   JobName,
-  LogChunk,
   QueueId,
   QueueItem,
   SearchedOrder,
@@ -54,7 +53,6 @@ export class MemoryBuildServer implements BuildServer {
   readonly #items = new Map<QueueId, Item>();
   readonly #builds: Build[] = [];
   readonly #logs = new Map<string, string>();
-  readonly #listeners = new Set<() => void>();
   #lastId = 0;
   #lose = false;
   #next: TriggerOutcome | undefined;
@@ -106,7 +104,6 @@ export class MemoryBuildServer implements BuildServer {
   forgetQueue(): void {
     this.#items.clear();
     this.#lastId = 0;
-    for (const listener of this.#listeners) listener();
   }
 
   /** A build that was rotated away. */
@@ -180,13 +177,6 @@ export class MemoryBuildServer implements BuildServer {
     this.#replace(ref, { running: false, result: 'ABORTED', interrupted_by: `Aborted by ${USER}` });
   }
 
-  async readLog(ref: BuildRef, start: number, signal: AbortSignal): Promise<LogChunk> {
-    this.#reach(signal);
-    const text = this.#logs.get(key(ref)) ?? '';
-    const more = this.#builds[this.#indexOf(ref)]?.running ?? false;
-    return { text: text.slice(start), next: text.length, more };
-  }
-
   async fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<string | undefined> {
     this.#reach(signal);
     if (this.#indexOf(ref) === -1) return undefined;
@@ -198,11 +188,6 @@ export class MemoryBuildServer implements BuildServer {
   async check(signal: AbortSignal): Promise<{ version: string; user: string }> {
     this.#reach(signal);
     return { version: 'memory', user: USER };
-  }
-
-  onRestart(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   #reach(signal: AbortSignal): void {

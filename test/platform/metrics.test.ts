@@ -8,7 +8,8 @@ test('what was counted is exposed with its labels', async () => {
   metrics.proxied('target_refused');
   metrics.proxied('200', 2);
   metrics.callback('ready', 'ok');
-  metrics.deploymentEnded('succeeded');
+  metrics.deploymentEnded('succeeded', 12);
+  metrics.buildServerCall('trigger a build', '201', 0.1);
   metrics.routeRevision(812);
   metrics.redisUp(true);
 
@@ -20,7 +21,8 @@ test('what was counted is exposed with its labels', async () => {
   expect(text).toContain('ark_proxied_exchanges_total{code="target_refused"} 1');
   expect(text).toContain('ark_proxied_exchange_seconds_sum 2');
   expect(text).toContain('ark_callbacks_total{kind="ready",verdict="ok"} 1');
-  expect(text).toContain('ark_deployments_ended_total{phase="succeeded"} 1');
+  expect(text).toContain('ark_deployment_seconds_sum{phase="succeeded"} 12');
+  expect(text).toContain('ark_build_server_call_seconds_count{call="trigger a build",outcome="201"} 1');
   expect(text).toContain('ark_route_revision 812');
   expect(text).toContain('ark_redis_up 1');
 });
@@ -28,7 +30,7 @@ test('what was counted is exposed with its labels', async () => {
 test('two of them count apart', async () => {
   const [one, other] = [createMetrics(), createMetrics()];
 
-  one.deploymentEnded('failed');
+  one.deploymentEnded('failed', 1);
 
-  expect((await other.expose()).text).not.toContain('ark_deployments_ended_total{');
+  expect((await other.expose()).text).not.toContain('ark_deployment_seconds_count{');
 });

@@ -5,8 +5,6 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** The beginning of a long body was left out. */
-  readonly shortened: boolean;
 }
 
 /** Thrown by the transport when no whole answer came. */

@@ -29,11 +29,6 @@ export class BodySink extends Writable {
     done();
   }
 
-  /** True when the beginning was left out. */
-  get shortened(): boolean {
-    return this.#left;
-  }
-
   get text(): string {
     const all = Buffer.concat(this.#chunks);
     if (!this.#left) return all.toString('utf8');

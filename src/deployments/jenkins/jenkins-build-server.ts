@@ -1,4 +1,5 @@
 import { AppError } from '../../platform/errors.ts';
+import { noMetrics } from '../../platform/metrics.ts';
 import type { Secret } from '../../platform/secret.ts';
 import type {
   Build,
@@ -6,7 +7,6 @@ import type {
   BuildServer,
   Found,
   JobName,
-  LogChunk,
   QueueId,
   QueueItem,
   SearchedOrder,
@@ -20,7 +20,6 @@ import { findBuild, namesUs, readPageFields, type BuildPage } from './build-sear
 import { JenkinsTransport, type Call, type TransportOptions } from './jenkins-transport.ts';
 import { buildPath, isBelowBuild, jobPath } from './job-path.ts';
 import { flagOf, textOf } from './json-reading.ts';
-import { LogReader } from './log-reader.ts';
 import { stripLog } from './log-text.ts';
 import { ITEM_TREE, QUEUE_TREE, readItemFields, readQueueOf } from './queue-reading.ts';
 import { readTrigger, readTriggerFailure } from './trigger-reading.ts';
@@ -36,6 +35,7 @@ export interface JenkinsOptions {
   readonly wholeLogDeadlineMs?: number;
   readonly bodyLimitBytes?: number;
   readonly lanes?: TransportOptions['lanes'];
+  readonly metrics?: TransportOptions['metrics'];
 }
 
 const DEFAULTS = {
@@ -44,16 +44,15 @@ const DEFAULTS = {
   wholeLogDeadlineMs: 60_000,
   bodyLimitBytes: 8 * 1024 * 1024,
   lanes: { work: { atOnce: 4, waiting: 200 }, watch: { atOnce: 2, waiting: 10 } },
+  metrics: noMetrics,
 };
-const CHUNK_LIMIT_BYTES = 2 * 1024 * 1024;
 
 type AskedCall = Omit<Call, 'method'> & { readonly method?: Call['method'] };
 
 /** BuildServer over the remote API of Jenkins; docs/jenkins-client.md has each call and answer. */
 export class JenkinsBuildServer implements BuildServer {
-  readonly #options: JenkinsOptions & typeof DEFAULTS;
+  readonly #options: Required<JenkinsOptions>;
   readonly #transport: JenkinsTransport;
-  readonly #logs = new LogReader();
 
   constructor(options: JenkinsOptions) {
     this.#options = { ...DEFAULTS, ...options };
@@ -64,16 +63,13 @@ export class JenkinsBuildServer implements BuildServer {
     this.#transport.close();
   }
 
-  onRestart(listener: () => void): () => void {
-    return this.#transport.onRestart(listener);
-  }
-
   async trigger(
     job: JobName,
     parameters: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<TriggerOutcome> {
     const call: Call = {
+      what: 'trigger a build',
       method: 'POST',
       path: `${jobPath(job)}/buildWithParameters`,
       // A bare number would be milliseconds; left out, the quiet period of the job applies.
@@ -93,7 +89,8 @@ export class JenkinsBuildServer implements BuildServer {
   async find({ job, deploymentId, sinceMs }: SearchedOrder, signal: AbortSignal): Promise<Found> {
     const { user } = this.#options;
     // The queue first: an item that starts between the two readings is among the builds.
-    const queue = await this.#ask('list the queue', {
+    const queue = await this.#ask({
+      what: 'list the queue',
       path: '/queue/api/json',
       query: { tree: QUEUE_TREE },
       signal,
@@ -109,58 +106,57 @@ export class JenkinsBuildServer implements BuildServer {
 
   async readQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<QueueItem> {
     const path = `/queue/item/${encodeURIComponent(id)}/api/json`;
-    const answer = await this.#ask('show a queue item', { path, query: { tree: ITEM_TREE }, signal });
+    const answer = await this.#ask({ what: 'show a queue item', path, query: { tree: ITEM_TREE }, signal });
     if (isGone(answer)) return { kind: 'gone' };
     return readAnswer(answer, 'show a queue item', (fields) => readItemFields(fields, deploymentId));
   }
 
   async readBuild(ref: BuildRef, signal: AbortSignal): Promise<Build | undefined> {
     const path = `${buildPath(ref)}/api/json`;
-    const answer = await this.#ask('show a build', { path, query: { tree: BUILD_TREE }, signal });
+    const answer = await this.#ask({ what: 'show a build', path, query: { tree: BUILD_TREE }, signal });
     if (isGone(answer)) return undefined;
     return readAnswer(answer, 'show a build', (fields) => readBuildFields(fields, ref.job, this.#addressOf));
   }
 
   async showsJob(job: JobName, signal: AbortSignal): Promise<boolean> {
-    const call: AskedCall = { path: `${jobPath(job)}/api/json`, query: { tree: 'name' }, signal };
-    const answer = await this.#ask('show a job', call);
+    const what = 'show a job';
+    const path = `${jobPath(job)}/api/json`;
+    const answer = await this.#ask({ what, path, query: { tree: 'name' }, signal });
     if (isGone(answer)) return false;
-    return readAnswer(answer, 'show a job', (fields) => textOf(fields['name'], 'name') !== '');
+    return readAnswer(answer, what, (fields) => textOf(fields['name'], 'name') !== '');
   }
 
   async cancelQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<boolean> {
     const before = await this.readQueueItem(id, deploymentId, signal);
     if (before.kind !== 'waiting') return before.kind === 'cancelled';
-    const call: AskedCall = { method: 'POST', path: '/queue/cancelItem', query: { id }, signal };
-    const answer = await this.#ask('cancel a queue item', call);
+    const what = 'cancel a queue item';
+    const answer = await this.#ask({
+      what,
+      method: 'POST',
+      path: '/queue/cancelItem',
+      query: { id },
+      signal,
+    });
     if (answer.status === 204) return true;
     // 500 for one that just left and for one that was just cancelled; 302 before 2.222: only reading tells.
-    if (answer.status !== 500 && !isRedirect(answer) && !isGone(answer))
-      throw toFault(answer, 'cancel a queue item');
+    if (answer.status !== 500 && !isRedirect(answer) && !isGone(answer)) throw toFault(answer, what);
     const after = await this.readQueueItem(id, deploymentId, signal);
-    if (after.kind === 'waiting') throw toFault(answer, 'cancel a queue item');
+    if (after.kind === 'waiting') throw toFault(answer, what);
     return after.kind === 'cancelled';
   }
 
   async stopBuild(ref: BuildRef, step: StopStep, signal: AbortSignal): Promise<void> {
     const what = `${step} a build`;
-    const answer = await this.#ask(what, { method: 'POST', path: `${buildPath(ref)}/${step}`, signal });
+    const answer = await this.#ask({ what, method: 'POST', path: `${buildPath(ref)}/${step}`, signal });
     if (isGone(answer) || this.#leadsBack(answer, ref)) return;
     throw toFault(answer, what);
-  }
-
-  async readLog(ref: BuildRef, start: number, signal: AbortSignal): Promise<LogChunk> {
-    const path = `${buildPath(ref)}/logText/progressiveText`;
-    const query = { start: String(start) };
-    const answer = await this.#ask('show a log', { path, query, tailBytes: CHUNK_LIMIT_BYTES, signal });
-    if (isGone(answer)) return { text: '', next: start, more: false };
-    return this.#logs.read(ref, start, answer);
   }
 
   async fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<string | undefined> {
     const path = `${buildPath(ref)}/consoleText`;
     const deadlineMs = this.#options.wholeLogDeadlineMs;
-    const answer = await this.#ask('show a log', {
+    const answer = await this.#ask({
+      what: 'show a log',
       path,
       tailBytes: limitBytes,
       deadlineMs,
@@ -175,7 +171,7 @@ export class JenkinsBuildServer implements BuildServer {
 
   async check(signal: AbortSignal): Promise<{ version: string; user: string }> {
     const what = 'tell who we are';
-    const answer = await this.#ask(what, { path: '/whoAmI/api/json', lane: 'watch', signal });
+    const answer = await this.#ask({ what, path: '/whoAmI/api/json', lane: 'watch', signal });
     const [user, anonymous] = readAnswer(answer, what, (fields) => [
       textOf(fields['name'], 'name'),
       flagOf(fields['anonymous'], 'anonymous'),
@@ -189,16 +185,16 @@ export class JenkinsBuildServer implements BuildServer {
 
   async #readBuildPage(job: JobName, range: string, signal: AbortSignal): Promise<BuildPage> {
     const query = { tree: `allBuilds[${BUILD_TREE}]${range}` };
-    const answer = await this.#ask('list builds', { path: `${jobPath(job)}/api/json`, query, signal });
+    const answer = await this.#ask({ what: 'list builds', path: `${jobPath(job)}/api/json`, query, signal });
     if (isGone(answer)) return [];
     return readAnswer(answer, 'list builds', (fields) => readPageFields(fields, job, this.#addressOf));
   }
 
-  async #ask(what: string, call: AskedCall): Promise<Answer> {
+  async #ask(call: AskedCall): Promise<Answer> {
     try {
       return await this.#transport.exchange({ method: 'GET', ...call });
     } catch (error) {
-      throw toUnavailable(error, what);
+      throw toUnavailable(error, call.what);
     }
   }
 

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import Jenkins, { type Exchange, type Middleware } from 'jenkins';
+import type { Metrics } from '../../platform/metrics.ts';
 import type { Secret } from '../../platform/secret.ts';
 import { NoAnswer, type Answer } from './answer.ts';
 import { BodySink } from './body-sink.ts';
@@ -15,6 +16,7 @@ export interface TransportOptions {
   readonly deadlineMs: number;
   readonly bodyLimitBytes: number;
   readonly lanes: Readonly<Record<Lane, CallLimits>>;
+  readonly metrics: Pick<Metrics, 'buildServerCall'>;
 }
 
 /**
@@ -24,6 +26,8 @@ export interface TransportOptions {
 export type Lane = 'work' | 'watch';
 
 export interface Call {
+  /** `show a build`: what it is to do, for errors and metrics. */
+  readonly what: string;
   readonly method: 'GET' | 'POST';
   /** Below the base address, encoded. */
   readonly path: string;
@@ -43,7 +47,7 @@ const IDLE_CONNECTIONS = 4;
 
 /**
  * The only door to the `jenkins` package: one exchange, the answer whatever its status, redirects not followed,
- * no cookies, the token in a header of its own call. Notices when X-Jenkins-Session changes.
+ * no cookies, the token in a header of its own call.
  */
 export class JenkinsTransport {
   readonly baseUrl: string;
@@ -51,8 +55,6 @@ export class JenkinsTransport {
   readonly #client: Jenkins;
   readonly #agent: HttpAgent;
   readonly #lanes: Readonly<Record<Lane, CallLimiter>>;
-  readonly #listeners = new Set<() => void>();
-  #session: string | undefined;
 
   constructor(options: TransportOptions) {
     this.baseUrl = bareAddress(options.baseUrl);
@@ -71,12 +73,6 @@ export class JenkinsTransport {
     this.#lanes = { work: new CallLimiter(work), watch: new CallLimiter(watch) };
   }
 
-  /** `listener` must not throw. Returns the function that ends it. */
-  onRestart(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   close(): void {
     this.#agent.destroy();
   }
@@ -87,18 +83,29 @@ export class JenkinsTransport {
    * is repeated once; a POST never is, and always has a connection of its own.
    */
   async exchange(call: Call): Promise<Answer> {
+    const startedAt = performance.now();
+    let outcome = 'no_answer';
+    try {
+      const answer = await this.#exchangeInTime(call);
+      outcome = String(answer.status);
+      return answer;
+    } finally {
+      const seconds = (performance.now() - startedAt) / 1_000;
+      this.#options.metrics.buildServerCall(call.what, outcome, seconds);
+    }
+  }
+
+  async #exchangeInTime(call: Call): Promise<Answer> {
     call.signal.throwIfAborted();
     const deadlineMs = call.deadlineMs ?? this.#options.deadlineMs;
     const deadline = AbortSignal.timeout(deadlineMs);
     const signal = AbortSignal.any([call.signal, deadline]);
     let sent = false;
     try {
-      const answer = await this.#lanes[call.lane ?? 'work'].run(() => {
+      return await this.#lanes[call.lane ?? 'work'].run(() => {
         sent = true;
         return this.#exchangeOnKept({ ...call, signal });
       }, signal);
-      this.#noticeSession(answer);
-      return answer;
     } catch (error) {
       call.signal.throwIfAborted();
       if (deadline.aborted) throw new NoAnswer(`no answer within ${deadlineMs} ms`, sent, error);
@@ -135,7 +142,7 @@ export class JenkinsTransport {
       // The package counts every status but 2xx as an error.
       if (!res?.complete || (err && !('isResponse' in err))) throw err ?? new Error('no answer');
       const text = this.#withoutToken(sink.text);
-      return { status: res.statusCode ?? 0, headers: res.headers, text, shortened: sink.shortened };
+      return { status: res.statusCode ?? 0, headers: res.headers, text };
     } catch (error) {
       throw toNoAnswer(error, fault);
     } finally {
@@ -168,14 +175,6 @@ export class JenkinsTransport {
   #authorization(): string {
     const { user, token } = this.#options;
     return `Basic ${Buffer.from(`${user}:${token.reveal()}`).toString('base64')}`;
-  }
-
-  #noticeSession({ headers }: Answer): void {
-    const session = headers['x-jenkins-session'];
-    if (typeof session !== 'string' || session === this.#session) return;
-    const restarted = this.#session !== undefined;
-    this.#session = session;
-    if (restarted) for (const listener of this.#listeners) listener();
   }
 }
 

@@ -169,25 +169,21 @@ test('an aborted call rejects with the reason and leaves its turn to others', as
   expect(await second).toMatchObject({ number: 1 });
 });
 
-test('a new X-Jenkins-Session is told as a restart, the first one is not', async () => {
-  const client = jenkins.client();
-  let restarts = 0;
-  const end = client.onRestart(() => restarts++);
-  jenkins.reply(
-    json(aBuild({ number: 1 }), 'a'),
-    json(aBuild({ number: 1 }), 'a'),
-    answer(404, { 'x-jenkins': '2' }),
-  );
-  for (let i = 0; i < 3; i += 1) await client.readBuild(REF, signal);
-  expect(restarts).toBe(0);
+test('every call is counted by what it was to do and how it ended', async () => {
+  const counted: unknown[] = [];
+  const metrics = { buildServerCall: (...[call, outcome]: unknown[]) => void counted.push([call, outcome]) };
+  const client = jenkins.client({ metrics });
+  jenkins.reply(build, recorded('wrong-token'), reset);
 
-  jenkins.reply(json(aBuild({ number: 1 }), 'b'));
   await client.readBuild(REF, signal);
-  end();
-  jenkins.reply(json(aBuild({ number: 1 }), 'c'));
-  await client.readBuild(REF, signal);
+  await client.readBuild(REF, signal).catch(() => undefined);
+  await client.trigger('job', {}, signal);
 
-  expect(restarts).toBe(1);
+  expect(counted).toEqual([
+    ['show a build', '200'],
+    ['show a build', '401'],
+    ['trigger a build', 'no_answer'],
+  ]);
 });
 
 test('folders and odd characters in job names are encoded below the base path', async () => {
