@@ -48,10 +48,10 @@ export function sendSigned(
 
 /**
  * A problem, signed if the callback was: the job believes it and acts on it. Unsigned stay what it should just
- * repeat until its deadline: 401, 429, an unforeseen failure, and a store that is away.
+ * repeat until its deadline: 401, an unforeseen failure, and a store that is away.
  */
 export function signProblem(request: IncomingMessage, problem: Problem, code: string): Problem {
-  const isForRetry = [401, 429, 500].includes(problem.status) || code === 'store_unavailable';
+  const isForRetry = [401, 500].includes(problem.status) || code === 'store_unavailable';
   if (isForRetry) return problem;
   return { ...problem, headers: { ...problem.headers, ...signatureOf(request, problem) } };
 }

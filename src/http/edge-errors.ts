@@ -59,12 +59,6 @@ export const EDGE_ERRORS = {
     meaning: 'The address exists, but not for this method; `Allow` lists those that work.',
     action: 'Use a method that `Allow` names.',
   },
-  too_many_requests: {
-    status: 429,
-    title: 'Too many requests',
-    meaning: 'More requests than we take at once.',
-    action: 'Wait as long as Retry-After says.',
-  },
   internal: {
     status: 500,
     title: 'Internal error',

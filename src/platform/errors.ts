@@ -10,7 +10,6 @@ export const ERROR_CODES = [
   'origin_refused',
   'not_found',
   'method_not_allowed',
-  'too_many_requests',
   'internal',
   // orders
   'instance_not_found',

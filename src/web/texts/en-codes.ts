@@ -6,7 +6,6 @@ export const EN_CODES: Readonly<Record<KnownCode, string>> = {
   forbidden: 'You may not do this',
   origin_refused: 'The request does not come from this page',
   not_found: 'There is no such thing',
-  too_many_requests: 'Too many requests in a row',
   internal: 'Something went wrong on our side',
   instance_not_found: 'There is no such instance',
   deployment_not_found: 'There is no such deployment',

@@ -5,7 +5,6 @@ export const ES_CODES = {
   forbidden: 'No tienes permiso para esto',
   origin_refused: 'La petición no viene de esta página',
   not_found: 'No existe',
-  too_many_requests: 'Demasiadas peticiones seguidas',
   internal: 'Algo ha fallado por nuestra parte',
   instance_not_found: 'No existe esa instancia',
   deployment_not_found: 'No existe ese despliegue',
