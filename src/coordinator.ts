@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Router } from 'express';
 import { ConfigError, type CoordinatorConfig } from './config/config.ts';
 import { AnsweredCallbacks } from './deployments/answered-callbacks.ts';
 import { createCallbacksApi } from './deployments/callbacks-api.ts';
@@ -11,13 +12,12 @@ import { RedisDeploymentStore } from './deployments/redis-deployment-store.ts';
 import { ReleaseBox } from './deployments/release-box.ts';
 import { Views } from './deployments/view-reader.ts';
 import { createHostChooser } from './hosts/host-chooser.ts';
-import { createHostsRouter } from './hosts/hosts-api.ts';
+import { createHostsApi } from './hosts/hosts-api.ts';
 import { isHostId } from './hosts/host.ts';
 import { RedisHostStore } from './hosts/redis-host-store.ts';
 import { sshHostKeys } from './hosts/ssh-host-key.ts';
 import { createApiServer } from './http/api-server.ts';
 import { createHealthApi } from './http/health-api.ts';
-import type { MountedRouter } from './http/route-methods.ts';
 import { RedisSessionStore } from './http/redis-session-store.ts';
 import { createSessionApi } from './http/session-api.ts';
 import { Sessions } from './http/sessions.ts';
@@ -28,7 +28,7 @@ import { unmetRequirements } from './platform/redis-requirements.ts';
 import type { Redis } from './platform/redis.ts';
 import { connectStore, type ProcessBase } from './process-base.ts';
 import { ProductCatalogue } from './products/product-catalogue.ts';
-import { createProductsRouter } from './products/products-api.ts';
+import { createProductsApi } from './products/products-api.ts';
 import { RedisProductSettings } from './products/redis-product-settings.ts';
 import { GenerationWatch } from './routing/generation-watch.ts';
 import { ProxyWatch } from './routing/proxy-watch.ts';
@@ -142,8 +142,8 @@ function wireCallbacks(
   { access, api }: CoordinatorConfig,
   { metrics, lifecycle }: ProcessBase,
   { shared, claims, callbacks, faults }: Parts & Deployments & { readonly faults: FaultPoints },
-): MountedRouter {
-  const router = createCallbacksApi({
+): Router {
+  return createCallbacksApi({
     ...{ claims, callbacks, faults, metrics, signal: lifecycle.signal },
     answered: new AnsweredCallbacks(shared),
     gate: {
@@ -153,7 +153,6 @@ function wireCallbacks(
       clock,
     },
   });
-  return { at: '/', router };
 }
 
 function wireRouters(
@@ -170,7 +169,7 @@ function wireRouters(
     sessions,
     orders,
   }: Parts & Deployments,
-): MountedRouter[] {
+): Router[] {
   const { signal } = lifecycle;
   const views = new Views({ store, appsUrl: config.appsUrl });
   const dependencies = [
@@ -178,22 +177,22 @@ function wireRouters(
     { name: 'generation', check: async () => Promise.resolve(generation.fault) },
     { name: 'jenkins', check: async (limit: AbortSignal) => builds.check(limit).then(() => undefined) },
   ];
-  const products = createProductsRouter({
+  const productsApi = createProductsApi({
     catalogue,
     settings: productSettings,
     hostExists: async (id) => isHostId(id) && (await hosts.get(id)) !== undefined,
   });
-  const hostsApi = createHostsRouter({
+  const hostsApi = createHostsApi({
     ...{ hosts, keys: sshHostKeys, clock, defaultSlots: config.deployments.hostSlots },
     isInUse: (id) => store.isHostInUse(id),
     loadOf: (id) => store.load(id),
   });
   return [
-    { at: '/', router: createHealthApi({ version, metrics, dependencies, clock, stopping: signal }) },
-    { at: '/', router: createSessionApi({ sessions, pagesUrl: config.pagesUrl }) },
-    { at: '/', router: createInstancesApi({ orders, store, views, signal, clock }) },
-    { at: '/', router: createDeploymentsApi({ orders, store, builds, views, signal }) },
-    { at: '/api/products', router: products },
-    { at: '/api/hosts', router: hostsApi },
+    createHealthApi({ version, metrics, dependencies, clock, stopping: signal }),
+    createSessionApi({ sessions, pagesUrl: config.pagesUrl }),
+    createInstancesApi({ orders, store, views, signal, clock }),
+    createDeploymentsApi({ orders, store, builds, views, signal }),
+    productsApi,
+    hostsApi,
   ];
 }

@@ -93,26 +93,26 @@ function schemasFor({ allowLoopback, defaultSlots }: HostsApiOptions) {
 }
 
 /**
- * Mounted at /api/hosts. Reading needs `hosts:read`; registering, changing, removing and everything that opens a
+ * Hosts under /api/hosts. Reading needs `hosts:read`; registering, changing, removing and everything that opens a
  * connection to a machine needs `hosts:write`.
  */
-export function createHostsRouter(options: HostsApiOptions): Router {
+export function createHostsApi(options: HostsApiOptions): Router {
   const { hosts, keys, loadOf } = options;
   const schemas = schemasFor(options);
   const registrar = new HostRegistrar(options);
   const router = Router();
   const view = async (host: Host) => viewOf(host, await loadOf(host.id));
 
-  router.get('/', requireRight('hosts:read'), async (_request, response) => {
+  router.get('/api/hosts', requireRight('hosts:read'), async (_request, response) => {
     const all = await hosts.list();
     response.json({ total: all.length, hosts: await Promise.all(all.map(view)) });
   });
 
-  router.get('/:id', requireRight('hosts:read'), async (request, response) => {
+  router.get('/api/hosts/:id', requireRight('hosts:read'), async (request, response) => {
     response.json(await view(await registrar.get(idOf(request))));
   });
 
-  router.post('/', requireRight('hosts:write'), async (request, response) => {
+  router.post('/api/hosts', requireRight('hosts:write'), async (request, response) => {
     const { host_id: id, unchecked, ...fields } = validate(schemas.register, request.body);
     const host = await registrar.register(
       { id: id as HostId, ...fields },
@@ -124,23 +124,23 @@ export function createHostsRouter(options: HostsApiOptions): Router {
       .json(await view(host));
   });
 
-  router.post('/fetch-key', requireRight('hosts:write'), async (request, response) => {
+  router.post('/api/hosts/fetch-key', requireRight('hosts:write'), async (request, response) => {
     const { address, ssh_port: sshPort } = validate(schemas.fetchKey, request.body);
     response.json(await shownKey(keys, { address, port: sshPort }, signalOf(request)));
   });
 
-  router.post('/:id/check', requireRight('hosts:write'), async (request, response) => {
+  router.post('/api/hosts/:id/check', requireRight('hosts:write'), async (request, response) => {
     response.json(await registrar.check(idOf(request), signalOf(request)));
   });
 
-  router.patch('/:id', requireRight('hosts:write'), async (request, response) => {
+  router.patch('/api/hosts/:id', requireRight('hosts:write'), async (request, response) => {
     const { unchecked = false, ...change } = validate(schemas.edit, request.body);
     response.json(
       await view(await registrar.edit(idOf(request), change, { unchecked, signal: signalOf(request) })),
     );
   });
 
-  router.delete('/:id', requireRight('hosts:write'), async (request, response) => {
+  router.delete('/api/hosts/:id', requireRight('hosts:write'), async (request, response) => {
     await registrar.remove(idOf(request));
     response.status(204).end();
   });

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import express, { type Express, type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler, type Router } from 'express';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { authenticate, type AuthenticationOptions } from './authentication.ts';
 import { jsonBody } from './body.ts';
 import { handleErrors, refuseUnknown } from './error-handler.ts';
-import { noteMount, requestContext } from './request-context.ts';
-import { refuseCatchAll, type MountedRouter } from './route-methods.ts';
+import { requestContext } from './request-context.ts';
+import { refuseCatchAll } from './route-methods.ts';
 import { securityHeaders } from './security-headers.ts';
 import { webPages } from './web-pages.ts';
 
@@ -25,17 +25,13 @@ export interface ApiServerOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Signed messages of jobs, each router with its own callbackGate; no session, no JSON parser before. */
-  readonly callbacks: readonly MountedRouter[];
-  /** The features; each route names its right. */
-  readonly routers: readonly MountedRouter[];
-  /** Foreign pages under `/panels/…`; they read the body themselves. */
-  readonly panels?: readonly RequestHandler[];
+  readonly callbacks: readonly Router[];
+  /** The features; each route has its full path and names its right. */
+  readonly routers: readonly Router[];
 }
 
 export interface ApiServer {
   readonly app: Express;
-  /** For WebSocket upgrades of the panels. */
-  readonly server: Server;
   /** The port, once it listens. Throws when the address is taken. */
   listen(): Promise<number>;
   /** Takes no new connection, lets open answers end for `graceMs`, then cuts them. */
@@ -54,7 +50,6 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   server.keepAliveTimeout = 75_000;
   return {
     app,
-    server,
     listen: async () => {
       server.listen(options.port, options.host);
       await once(server, 'listening');
@@ -66,7 +61,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
 /** Everything that a request passes, in running order. */
 function createApp(options: ApiServerOptions): Express {
-  const { log, metrics, callbacks, routers, panels = [] } = options;
+  const { log, metrics, callbacks, routers } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -80,32 +75,20 @@ function createApp(options: ApiServerOptions): Express {
   // links to instances that came to the wrong origin
   app.use(toAppsOrigin(options.appsUrl));
   // jobs: signed, so they need no session
-  for (const mounted of callbacks) mount(app, mounted);
+  for (const router of callbacks) app.use(refuseCatchAll(router));
   // the pages hold no secret: they ask the API as whoever is signed in
   app.use(...webPages(options.webDir));
   // who asks
   app.use(authenticate(options.authentication));
-  // panels stream their bodies
-  for (const panel of panels) app.use(panel);
   // JSON bodies
   app.use(jsonBody({ limitBytes: options.bodyLimitBytes }));
   // the features
-  for (const mounted of routers) mount(app, mounted);
+  for (const router of routers) app.use(refuseCatchAll(router));
   // an address that nobody knows, or not with this method
   app.use(refuseUnknown([...callbacks, ...routers]));
   // every error, once
   app.use(handleErrors(log));
   return app;
-}
-
-function mount(app: Express, mounted: MountedRouter): void {
-  const { at, router } = mounted;
-  refuseCatchAll(mounted);
-  const note: RequestHandler = (_request, _response, next) => {
-    noteMount(at);
-    next();
-  };
-  app.use(at, note, router);
 }
 
 /** 307 keeps method and body. */

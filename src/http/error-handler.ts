@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler, Router } from 'express';
 import { AppError, toAppError } from '../platform/errors.ts';
 import { InjectedFault } from '../platform/faults.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -6,10 +6,10 @@ import { hasBody } from './body.ts';
 import { signProblem } from './callback-gate.ts';
 import { sendProblem, toProblem } from './problem-response.ts';
 import { currentRequestId, noteRequest } from './request-context.ts';
-import { methodsFor, type MountedRouter } from './route-methods.ts';
+import { methodsFor } from './route-methods.ts';
 
 /** Comes after all routes: `not_found`, or `method_not_allowed` with the methods that would do. */
-export function refuseUnknown(routers: readonly MountedRouter[]): RequestHandler {
+export function refuseUnknown(routers: readonly Router[]): RequestHandler {
   return (request) => {
     const allow = methodsFor(routers, request.path);
     if (allow.length === 0) throw new AppError('not_found', 'There is nothing at this address');

@@ -8,8 +8,6 @@ interface RequestContext {
   readonly requestId: string;
   /** Said once, in the access line. */
   notes: LogFields;
-  /** Where the router that was reached last is mounted. */
-  mount: string;
 }
 
 const contexts = new AsyncLocalStorage<RequestContext>();
@@ -31,29 +29,27 @@ export function noteRequest(fields: LogFields): void {
   if (context !== undefined) context.notes = { ...context.notes, ...fields };
 }
 
-/** Called as a mounted router is reached, so that its routes are counted under their full pattern. */
-export function noteMount(at: string): void {
-  const context = contexts.getStore();
-  if (context !== undefined) context.mount = at === '/' ? '' : at;
-}
-
 /** Runs the rest under a request id (the caller's if it has a good form), and writes one line when it ends. */
 export function requestContext({ log, metrics }: { log: Logger; metrics: Metrics }): RequestHandler {
   return (request, response, next) => {
     const requestId = requestIdFor(request.headersDistinct['x-request-id'] ?? []);
-    const context: RequestContext = { requestId, notes: {}, mount: '' };
+    const context: RequestContext = { requestId, notes: {} };
     const startedAt = performance.now();
     const path = request.path;
     response.setHeader('x-request-id', requestId);
     response.once('close', () => {
       const durationMs = performance.now() - startedAt;
-      const route = patternOf(request, context.mount);
+      const route = patternOf(request);
       metrics.httpRequest({ method: request.method, route, status: response.statusCode }, durationMs / 1_000);
       // Pages read every second: what only reads, and works, is for nginx's log.
       const isRoutine = (request.method === 'GET' || request.method === 'HEAD') && response.statusCode < 400;
       log[isRoutine ? 'debug' : 'info']('request', {
-        ...{ requestId, method: request.method, path, statusCode: response.statusCode },
-        ...{ durationMs: Math.round(durationMs * 10) / 10, remoteAddress: request.ip },
+        requestId,
+        method: request.method,
+        path,
+        statusCode: response.statusCode,
+        durationMs: Math.round(durationMs * 10) / 10,
+        remoteAddress: request.ip,
         ...(response.writableFinished ? {} : { reason: 'connection closed early' }),
         ...context.notes,
       });
@@ -63,8 +59,8 @@ export function requestContext({ log, metrics }: { log: Logger; metrics: Metrics
 }
 
 /** The pattern of the route that answered, so that the number of labels stays small. */
-function patternOf(request: Request, mount: string): string {
+function patternOf(request: Request): string {
   const { path } = (request.route as { path?: unknown } | undefined) ?? {};
-  if (typeof path === 'string') return mount === '' ? path : (mount + path).replace(/(?<=.)\/$/, '');
+  if (typeof path === 'string') return path;
   return request.res?.getHeader('x-ark-page') === undefined ? 'other' : 'page';
 }

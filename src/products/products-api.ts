@@ -1,8 +1,7 @@
 import { Router } from 'express';
 import Joi from 'joi';
 import { requireRight } from '../http/authentication.ts';
-import { validate } from '../http/validate.ts';
-import { AppError } from '../platform/errors.ts';
+import { invalidFields, validate } from '../http/validate.ts';
 import type { Product } from './product.ts';
 import type { ProductCatalogue } from './product-catalogue.ts';
 import {
@@ -20,7 +19,7 @@ export interface ProductsApiOptions {
 }
 
 /** What may be changed; null takes a setting back. */
-export interface SettingsChange {
+interface SettingsChange {
   readonly enabled?: boolean;
   readonly default_host?: string | null;
   readonly deploy_jobs?: Readonly<Partial<Record<DeployEnvironment, string>>> | null;
@@ -34,8 +33,8 @@ const job = Joi.string()
 const deployJobs = Joi.object({ prod: job, dev: job, test: job });
 const hostId = Joi.string().pattern(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'host id');
 
-/** Body of PATCH: what is not named stays. */
-export const settingsChangeSchema = Joi.object<SettingsChange>({
+/** What is not named stays. */
+const settingsChange = Joi.object<SettingsChange>({
   enabled: Joi.boolean().strict(),
   default_host: hostId.allow(null),
   deploy_jobs: deployJobs.allow(null),
@@ -44,28 +43,16 @@ export const settingsChangeSchema = Joi.object<SettingsChange>({
   .min(1)
   .required();
 
-/** Body of PUT: what is not named goes back to its default. */
-export const settingsSchema = Joi.object<ProductSettings>({
-  enabled: Joi.boolean().strict().default(true),
-  default_host: hostId,
-  deploy_jobs: deployJobs,
-  destroy_job: job,
-}).required();
-
-/**
- * Mounted at /api/products: list, one, PUT /:id/settings (whole) and PATCH /:id (what is named). Reading needs
- * `products:read`, changing `products:write`.
- */
-export function createProductsRouter({ catalogue, settings, hostExists }: ProductsApiOptions): Router {
+/** Products under /api/products: all, one, and its settings. Reading needs `products:read`, changing `products:write`. */
+export function createProductsApi({ catalogue, settings, hostExists }: ProductsApiOptions): Router {
   const router = Router();
 
   const mustExist = async (host: string | null | undefined): Promise<void> => {
     if (host === undefined || host === null || (await hostExists(host))) return;
-    const errors = [{ field: 'default_host', message: 'there is no such host' }];
-    throw new AppError('validation_failed', 'The default host does not exist', { details: { errors } });
+    throw invalidFields([{ field: 'default_host', message: 'default_host is no registered host' }]);
   };
 
-  router.get('/', requireRight('products:read'), async (_request, response) => {
+  router.get('/api/products', requireRight('products:read'), async (_request, response) => {
     const products = catalogue.list();
     const said = await settings.getMany(products.map(({ id }) => id));
     response.json({
@@ -74,21 +61,14 @@ export function createProductsRouter({ catalogue, settings, hostExists }: Produc
     });
   });
 
-  router.get('/:id', requireRight('products:read'), async (request, response) => {
+  router.get('/api/products/:id', requireRight('products:read'), async (request, response) => {
     const product = catalogue.get(String(request.params['id']));
     response.json(viewOf(product, await settings.get(product.id)));
   });
 
-  router.put('/:id/settings', requireRight('products:write'), async (request, response) => {
+  router.patch('/api/products/:id', requireRight('products:write'), async (request, response) => {
     const product = catalogue.get(String(request.params['id']));
-    const wanted = validate(settingsSchema, request.body);
-    await mustExist(wanted.default_host);
-    response.json(viewOf(product, await settings.update(product.id, () => wanted)));
-  });
-
-  router.patch('/:id', requireRight('products:write'), async (request, response) => {
-    const product = catalogue.get(String(request.params['id']));
-    const change = validate(settingsChangeSchema, request.body);
+    const change = validate(settingsChange, request.body);
     await mustExist(change.default_host);
     response.json(viewOf(product, await settings.update(product.id, (before) => changed(before, change))));
   });

@@ -69,8 +69,8 @@ export function httpBench(bench: Bench, signal = new AbortController().signal): 
     ...{ host: '127.0.0.1', port: 0, webDir: '/nowhere', appsUrl: APPS, trustedProxies: ['127.0.0.0/8'] },
     ...{ bodyLimitBytes: 65_536, requestTimeoutMs: 10_000, log, metrics: noMetrics },
     authentication: { adminToken: new Secret(TOKEN), sessions, pagesUrl: PAGES },
-    callbacks: [{ at: '/', router: callbacks }],
-    routers: routers.map((router) => ({ at: '/', router })),
+    callbacks: [callbacks],
+    routers,
   });
   return {
     app,

@@ -2,7 +2,7 @@ import type { Express } from 'express';
 import supertest from 'supertest';
 import { createApiServer } from '../../src/http/api-server.ts';
 import { type HostKey, toHostKey } from '../../src/hosts/host-key.ts';
-import { createHostsRouter } from '../../src/hosts/hosts-api.ts';
+import { createHostsApi } from '../../src/hosts/hosts-api.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import { noLog } from '../../src/platform/logger.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
@@ -43,7 +43,7 @@ export class HostsBench {
   }
 
   #createApp(): Express {
-    const router = createHostsRouter({
+    const router = createHostsApi({
       hosts: this.hosts,
       keys: {
         fetch: async ({ address, port }) =>
@@ -70,7 +70,7 @@ export class HostsBench {
       log: noLog,
       metrics: noMetrics,
       callbacks: [],
-      routers: [{ at: '/api/hosts', router }],
+      routers: [router],
     }).app;
   }
 }

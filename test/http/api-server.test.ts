@@ -20,16 +20,16 @@ let bed: ApiTestbed;
 
 beforeAll(async () => {
   const router = Router();
-  router.get('/:id', requireRight('instances:read'), (incoming, response) => {
+  router.get('/api/things/:id', requireRight('instances:read'), (incoming, response) => {
     if (incoming.params['id'] === 'boom') throw new Error('inner text with whsec_secret');
     if (incoming.params['id'] === 'away')
       throw new AppError('host_unreachable', 'Host web-3 is away', { cause: new Error('ETIMEDOUT') });
     response.json({ id: incoming.params['id'] });
   });
-  router.post('/', requireRight('instances:create'), (incoming, response) => {
+  router.post('/api/things', requireRight('instances:create'), (incoming, response) => {
     response.status(202).json(validate(schema, incoming.body));
   });
-  bed = await startApi({ routers: [{ at: '/api/things', router }], bodyLimitBytes: 1_000 });
+  bed = await startApi({ routers: [router], bodyLimitBytes: 1_000 });
   mkdirSync(join(bed.webDir, 'assets'));
   writeFileSync(join(bed.webDir, 'index.html'), '<title>Ark</title>');
   writeFileSync(join(bed.webDir, 'assets', 'main-1a2b.js'), 'go()');

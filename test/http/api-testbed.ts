@@ -54,7 +54,7 @@ export async function startApi(options: Partial<ApiServerOptions> = {}): Promise
     ...{ bodyLimitBytes: 65_536, requestTimeoutMs: 10_000, log, metrics, callbacks: [] },
     authentication: { adminToken: new Secret(TOKEN), sessions, pagesUrl: PAGES },
     ...options,
-    routers: [{ at: '/', router: sessionApi }, ...(options.routers ?? [])],
+    routers: [sessionApi, ...(options.routers ?? [])],
   });
   return {
     ...{ api, sessions, metrics, redis, server, webDir },

@@ -9,17 +9,17 @@ let cookie: string;
 
 beforeAll(async () => {
   const router = Router();
-  router.get('/things', requireRight('instances:read'), (incoming, response) => {
+  router.get('/api/things', requireRight('instances:read'), (incoming, response) => {
     const { kind, user, role } = actorOf(incoming);
     response.json({ kind, user, role });
   });
-  router.post('/things', requireRight('instances:create'), (_incoming, response) => {
+  router.post('/api/things', requireRight('instances:create'), (_incoming, response) => {
     response.status(202).json({});
   });
-  router.delete('/things', requireRight('hosts:write'), (_incoming, response) => {
+  router.delete('/api/things', requireRight('hosts:write'), (_incoming, response) => {
     response.json({});
   });
-  bed = await startApi({ routers: [{ at: '/api', router }] });
+  bed = await startApi({ routers: [router] });
   cookie = await bed.signedIn();
 });
 

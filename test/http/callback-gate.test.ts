@@ -25,7 +25,7 @@ beforeAll(async () => {
     await faults.reach('callback.answer');
     sendSigned(response, { status: 200, body: JSON.stringify(message) });
   });
-  bed = await startApi({ callbacks: [{ at: '/', router }] });
+  bed = await startApi({ callbacks: [router] });
 });
 
 afterAll(async () => bed.close());

@@ -12,7 +12,7 @@ async function slowServer() {
     response.write('begun ');
     release.push(() => response.end('and done'));
   });
-  const bed = await startApi({ callbacks: [{ at: '/', router }] });
+  const bed = await startApi({ callbacks: [router] });
   const port = await bed.api.listen();
   const ask = async (): Promise<IncomingMessage> => {
     const [answer] = (await once(get({ port, path: '/slow', host: '127.0.0.1' }), 'response')) as [

@@ -33,7 +33,7 @@ beforeAll(async () => {
     stopping: stopping.signal,
     clock: () => now,
   });
-  bed = await startApi({ routers: [{ at: '/', router }] });
+  bed = await startApi({ routers: [router] });
 });
 
 afterAll(async () => bed.close());

@@ -7,7 +7,7 @@ import { noLog } from '../../src/platform/logger.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
 import { Secret } from '../../src/platform/secret.ts';
 import { ProductCatalogue } from '../../src/products/product-catalogue.ts';
-import { createProductsRouter } from '../../src/products/products-api.ts';
+import { createProductsApi } from '../../src/products/products-api.ts';
 import { MemoryProductSettings } from './memory-product-settings.ts';
 
 const TOKEN = 'x'.repeat(32);
@@ -40,7 +40,7 @@ beforeEach(() => {
     log: noLog,
     metrics: noMetrics,
     callbacks: [],
-    routers: [{ at: '/api/products', router: createProductsRouter({ catalogue, settings, hostExists }) }],
+    routers: [createProductsApi({ catalogue, settings, hostExists })],
   }).app;
 });
 
@@ -54,7 +54,7 @@ interface Problem {
   readonly errors: readonly { readonly field: string }[];
 }
 
-function admin(method: 'get' | 'put' | 'patch', path: string): supertest.Test {
+function admin(method: 'get' | 'patch', path: string): supertest.Test {
   return supertest(app)[method](path).set('authorization', `Bearer ${TOKEN}`);
 }
 
@@ -88,7 +88,7 @@ test('one product, or 404', async () => {
   }
 });
 
-test('PATCH changes what it names, null takes a setting back, PUT sets the whole', async () => {
+test('PATCH changes what it names, and null takes a setting back', async () => {
   await admin('patch', '/api/products/hello')
     .send({ default_host: 'cl-a', deploy_jobs: { prod: 'a/deploy it' } })
     .expect(200);
@@ -101,9 +101,6 @@ test('PATCH changes what it names, null takes a setting back, PUT sets the whole
 
   const { body } = await admin('patch', '/api/products/hello').send({ default_host: null }).expect(200);
   expect(body).not.toHaveProperty('default_host');
-
-  await admin('put', '/api/products/hello/settings').send({ destroy_job: 'remove' }).expect(200);
-  expect(await settings.get('hello')).toEqual({ enabled: true, destroy_job: 'remove' });
 });
 
 describe('a change is refused with', () => {
@@ -145,5 +142,5 @@ test('reading needs a sign-in, changing the right to', async () => {
     .set({ cookie: 'ark_session=abc', origin: 'http://127.0.0.1:3000' })
     .send({ enabled: false })
     .expect(403);
-  await supertest(app).put('/api/products/hello/settings').send({}).expect(401);
+  await supertest(app).patch('/api/products/hello').send({ enabled: false }).expect(401);
 });
