@@ -87,7 +87,7 @@ export type DecideOutcome =
   | { readonly kind: 'refused'; readonly why: string };
 
 export type CancelOutcome =
-  | { readonly kind: 'cancelled' | 'cancelling' | 'already_live' }
+  | { readonly kind: 'cancelled' | 'cancelling' | 'already_live' | 'already_removing' }
   | { readonly kind: 'ended'; readonly phase: Phase };
 
 export interface Page<T> {

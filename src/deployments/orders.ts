@@ -128,7 +128,10 @@ export class Orders {
     return placed;
   }
 
-  /** Asks for the end of a deployment. Throws `already_live` after a switch, `already_ended` when it is over. */
+  /**
+   * Asks for the end of a deployment. Throws `already_live` after a switch, `already_removing` after a removal
+   * began, `already_ended` when it is over.
+   */
   async cancel(id: DeploymentId, orderer: Orderer, why?: string): Promise<void> {
     const { store, tracker, log } = this.#options;
     const deployment = await store.deployment(id);
@@ -136,6 +139,8 @@ export class Orders {
     const outcome = await store.cancel(id, orderer.user, why);
     if (outcome.kind === 'already_live')
       throw new AppError('already_live', 'The new release is live already');
+    if (outcome.kind === 'already_removing')
+      throw new AppError('already_removing', 'The removal has begun: the link leads nowhere any more');
     if (outcome.kind === 'ended')
       throw new AppError('already_ended', `The deployment has ended: ${outcome.phase}`);
     log.info('cancel ordered', { deploymentId: id, user: orderer.user });

@@ -45,6 +45,12 @@ export const ORDER_ERRORS = {
     meaning: 'The deployment cannot be cancelled: its release already serves.',
     action: 'Deploy another release.',
   },
+  already_removing: {
+    status: 409,
+    title: 'Already removing',
+    meaning: 'The removal cannot be cancelled: it has begun, and the link leads nowhere any more.',
+    action: 'Let it end; delete again if it fails.',
+  },
   already_ended: {
     status: 409,
     title: 'Already ended',

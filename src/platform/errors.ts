@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'host_required',
   'conflict',
   'already_live',
+  'already_removing',
   'already_ended',
   'instance_deleted',
   'idempotency_key_reused',

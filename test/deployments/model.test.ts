@@ -17,6 +17,7 @@ const GOOD: readonly Action[][] = [
   ['again', 'round', 'start', 'claim', 'build_with_id', 'claim'],
   ['again', 'round', 'start', 'claim', 'cancel', 'ready'],
   ['other_strategy', 'again', 'round', 'start', 'claim', 'stop', 'end_badly', 'round'],
+  ['remove', 'round', 'cancel', 'again', 'round'],
 ];
 
 const step = fc.oneof(

@@ -195,7 +195,16 @@ export class World {
 
   /** What was ordered last and went live is also what a Rebuild would deploy. */
   #checkDesire(instance: Instance | undefined, all: readonly Deployment[]): void {
+    const removals = all.filter((d) => d.kind === 'destroy' && d.instance_id === instance?.id);
+    must(
+      instance?.desired !== 'absent' || removals.some(({ cancel }) => cancel === undefined),
+      'a removal that was cancelled is still wanted',
+    );
     if (instance?.desired !== 'present') return;
+    must(
+      removals.every(({ claimed_at }) => claimed_at === undefined),
+      'an instance is wanted again whose removal had begun',
+    );
     const last = all.find(({ id }) => id === instance.last_deployment);
     must(
       last?.phase !== 'succeeded' || instance.desired_release === instance.live_release,

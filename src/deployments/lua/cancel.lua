@@ -1,9 +1,11 @@
 -- cancel: what waits ends at once, what runs is flagged; after a switch it is too late.
--- Returns {cancelled} | {cancelling, phase} | {ended, phase} | {already_live}
+-- So it is for a removal that claimed: its routes are withdrawn.
+-- Returns {cancelled} | {cancelling, phase} | {ended, phase} | {already_live} | {already_removing}
 local key = deployment_key(A.deployment_id)
 local phase = field(key, 'phase')
 if phase == 'retiring' then return { 'already_live' } end
 if TERMINAL[phase] then return { 'ended', phase } end
+if field(key, 'kind') == 'destroy' and field(key, 'claimed_at') ~= '' then return { 'already_removing' } end
 redis.call('HSETNX', key, 'cancel', cjson.encode({ by = A.by, at = tonumber(A.now), why = A.why }))
 take_back_desire(A.deployment_id)
 if phase == 'waiting' then

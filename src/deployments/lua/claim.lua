@@ -76,6 +76,7 @@ redis.call('SET', P .. A.build_key, id)
 set_phase(id, 'claimed')
 
 if kind == 'destroy' then
+  redis.call('HDEL', instance, 'desired_before')
   local live = field(instance, 'live_endpoints')
   for _, endpoint in ipairs(live ~= '' and cjson.decode(live) or {}) do
     withdraw_route(P, endpoint, seq)

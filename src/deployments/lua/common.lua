@@ -102,10 +102,20 @@ local function release_under_way(instance)
   return field(key, 'release_id')
 end
 
+-- A removal that never claimed has changed nothing: what was desired before it is desired again. `desired_before`
+-- is gone once a removal claimed, and it is a newer removal's while one stands.
+local function take_back_removal(id, instance)
+  local before = field(instance, 'desired_before')
+  if before == '' or field(instance, 'last_deployment') ~= id then return end
+  redis.call('HSET', instance, 'desired', before)
+  redis.call('HDEL', instance, 'desired_before')
+end
+
 -- A cancelled order no longer says where the instance should go: what is at work does, else what is live.
 local function take_back_desire(id)
   local key = deployment_key(id)
   local instance = instance_key(field(key, 'instance_id'))
+  if field(key, 'kind') == 'destroy' then return take_back_removal(id, instance) end
   if field(key, 'kind') ~= 'deploy' or field(instance, 'desired_release') ~= field(key, 'release_id') then return end
   local other = field(instance, 'active') ~= id and release_under_way(instance)
   redis.call('HSET', instance, 'desired_release', other or field(instance, 'live_release'))

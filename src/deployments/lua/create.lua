@@ -20,11 +20,12 @@ elseif field(instance, 'deleted_at') ~= '' or (d.kind ~= 'destroy' and field(ins
   return { 'instance_deleted' }
 end
 
--- A second removal joins the one that is under way.
+-- A second removal joins the one that is under way, unless that one is being cancelled.
 for _, name in ipairs(d.kind == 'destroy' and { 'active', 'waiting' } or {}) do
   local other = field(instance, name)
   local key = deployment_key(other)
-  if other ~= '' and field(key, 'kind') == 'destroy' and not TERMINAL[field(key, 'phase')] then
+  if other ~= '' and field(key, 'kind') == 'destroy' and not TERMINAL[field(key, 'phase')]
+      and field(key, 'cancel') == '' then
     return { 'joined', cjson.encode({ instance_id = d.instance_id, deployment_id = other }) }
   end
 end
@@ -36,10 +37,13 @@ if A.release then
   end
   redis.call('HSET', instance, 'desired_release', A.release.id)
 end
+local desired = field(instance, 'desired')
+if d.kind == 'destroy' and desired ~= 'absent' then redis.call('HSET', instance, 'desired_before', desired) end
 redis.call('HSET', instance, 'desired', d.kind == 'destroy' and 'absent' or 'present')
 
 local replaced = field(instance, 'waiting')
 if replaced ~= '' then
+  take_back_desire(replaced)
   set_phase(replaced, 'superseded', 'replaced by a newer order')
   redis.call('HSET', deployment_key(replaced), 'reason', A.replaced_reason)
   finish(replaced)

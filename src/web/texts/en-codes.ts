@@ -17,6 +17,7 @@ export const EN_CODES: Readonly<Record<KnownCode, string>> = {
   host_unreachable: 'The host cannot be reached',
   conflict: 'Not possible right now',
   already_live: 'It is already live and cannot be cancelled',
+  already_removing: 'The removal has begun and cannot be cancelled',
   already_ended: 'It had already ended',
   instance_deleted: 'The instance is deleted',
   idempotency_key_reused: 'That order was already made with other data',

@@ -16,6 +16,7 @@ export const ES_CODES = {
   host_unreachable: 'No se llega al servidor',
   conflict: 'Ahora mismo no es posible',
   already_live: 'Ya está en marcha: no se puede cancelar',
+  already_removing: 'La eliminación ya ha empezado: no se puede cancelar',
   already_ended: 'Ya había terminado',
   instance_deleted: 'La instancia está eliminada',
   idempotency_key_reused: 'Ese pedido ya se hizo con otros datos',

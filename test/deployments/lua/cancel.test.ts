@@ -1,8 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { aHost } from '../bench.ts';
 import { benchPerTest } from '../bench-per-test.ts';
 import { dump } from '../dump.ts';
-import { reach, store, storeAgain } from '../records.ts';
+import { abandon, claimBy, reach, store, storeAgain } from '../records.ts';
 
 const at = benchPerTest();
 
@@ -66,6 +66,73 @@ test('the words of who cancels are kept, and are the reason of what waited', asy
   expect(await bench.store.deployment(deployment.id)).toMatchObject({
     cancel: { by: 'ana', at: bench.now, why: 'wrong client' },
     reason: { code: 'cancelled', detail: 'Cancelled by ana: wrong client' },
+  });
+});
+
+describe('a removal', () => {
+  async function ordered(phase: 'waiting' | 'queued' | 'claimed') {
+    const bench = at();
+    const { instance, deployment } = await store(bench);
+    await reach(bench, deployment, 'retiring');
+    await bench.store.finish(deployment.id, []);
+    const removal = await storeAgain(bench, instance, { kind: 'destroy' });
+    await reach(bench, removal.deployment, phase, 2);
+    return { bench, instance, removal: removal.deployment };
+  }
+
+  test.each([
+    ['waiting', 'cancelled'],
+    ['queued', 'cancelling'],
+  ] as const)('that is %s is undone: the instance is wanted as before', async (phase, kind) => {
+    const { bench, instance, removal } = await ordered(phase);
+
+    expect(await bench.store.cancel(removal.id, 'ana')).toEqual({ kind });
+
+    expect(await bench.store.instance(instance.id)).toMatchObject({ desired: 'present' });
+    expect((await claimBy(bench, removal, 2)).kind).not.toBe('granted');
+    expect((await storeAgain(bench, instance)).outcome).toEqual({ kind: 'created' });
+  });
+
+  test('that claimed is not cancelled, and nothing changes', async () => {
+    const { bench, removal } = await ordered('claimed');
+    const before = await dump(bench.redis, bench.prefix);
+
+    expect(await bench.store.cancel(removal.id, 'ana')).toEqual({ kind: 'already_removing' });
+    expect(await dump(bench.redis, bench.prefix)).toEqual(before);
+  });
+
+  test('ordered anew is not undone by the end of the cancelled one', async () => {
+    const { bench, instance, removal } = await ordered('queued');
+    await bench.store.cancel(removal.id, 'ana');
+    const second = await storeAgain(bench, instance, { kind: 'destroy' });
+
+    await bench.store.advance(removal.id, { from: ['queued'], to: 'cancelled', finish: true });
+
+    expect(second.outcome).toEqual({ kind: 'created' });
+    expect(await bench.store.instance(instance.id)).toMatchObject({ desired: 'absent' });
+  });
+
+  test('that failed after its claim stays ordered, also when its repetition is cancelled', async () => {
+    const { bench, instance, removal } = await ordered('claimed');
+    await abandon(bench, removal.id);
+    await bench.store.finish(removal.id, []);
+    const again = await storeAgain(bench, instance, { kind: 'destroy' });
+
+    await bench.store.cancel(again.deployment.id, 'ana');
+
+    expect(await bench.store.instance(instance.id)).toMatchObject({ desired: 'absent' });
+  });
+
+  test('leaves no wish behind of the order that it replaced', async () => {
+    const { bench, instance, removal } = await ordered('waiting');
+    await bench.store.cancel(removal.id, 'ana');
+    const live = (await bench.store.instance(instance.id))?.live_release;
+    await storeAgain(bench, instance);
+    const second = await storeAgain(bench, instance, { kind: 'destroy' });
+
+    await bench.store.cancel(second.deployment.id, 'ana');
+
+    expect(await bench.store.instance(instance.id)).toMatchObject({ desired_release: live });
   });
 });
 

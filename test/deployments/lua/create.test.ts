@@ -82,7 +82,8 @@ test('a newer order replaces the one that waits', async () => {
 
 test('an order to remove makes the instance absent and keeps its releases', async () => {
   const bench = at();
-  const { instance, release } = await store(bench);
+  const { instance, deployment, release } = await store(bench);
+  await reach(bench, deployment, 'retiring');
 
   await storeAgain(bench, instance, { kind: 'destroy' });
 
