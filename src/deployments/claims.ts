@@ -143,6 +143,10 @@ export class Claims {
         });
       case 'not_allowed':
         throw new AppError('not_allowed_now', 'The instance does not allow this now');
+      case 'frozen':
+        throw new AppError('not_allowed_now', 'An operator has stopped all new jobs for now: start it later');
+      case 'cordoned':
+        throw new AppError('not_allowed_now', 'The host is cordoned: it takes no new deployment for now');
       case 'no_ports':
         throw new AppError('not_allowed_now', 'The host has no free port left: give it a wider range');
       case 'claimed':

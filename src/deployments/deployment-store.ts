@@ -38,7 +38,7 @@ export type AdmitOutcome =
   | { readonly kind: 'held'; readonly by: DeploymentId };
 
 export type ClaimOutcome =
-  | { readonly kind: 'granted' | 'full' | 'not_allowed' | 'no_ports' }
+  | { readonly kind: 'granted' | 'full' | 'not_allowed' | 'no_ports' | 'frozen' | 'cordoned' }
   | { readonly kind: 'claimed' | 'held'; readonly by: DeploymentId }
   | { readonly kind: 'stale'; readonly phase: Phase };
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Build } from '../../src/deployments/build-server.ts';
+import type { InstanceId } from '../../src/deployments/instance.ts';
 import { aHost, DEPLOY_JOB, DESTROY_JOB, never, ORDERER, type Bench } from './bench.ts';
 import { benchPerTest } from './bench-per-test.ts';
 import { dump } from './dump.ts';
@@ -17,6 +18,17 @@ async function atWork(bench: Bench) {
   await bench.core.tracker.round();
   const build = must(bench.builds.startNext());
   return { ...placed, build, claim: await bench.claim(build) };
+}
+
+/** A removal whose build claimed and failed; returns the build. */
+async function failRemoval(bench: Bench, id: InstanceId, keepData = false): Promise<Build> {
+  await bench.core.orders.remove(id, { keepData }, ORDERER);
+  await bench.core.tracker.round();
+  const build = must(bench.builds.startNext());
+  await bench.claim(build);
+  bench.builds.end(build, 'FAILURE');
+  await bench.core.tracker.round();
+  return build;
 }
 
 /** The claim is refused so, and nothing has changed. */
@@ -49,6 +61,42 @@ test('the answer holds all that the job needs, and the live project among what i
     },
   });
   expect(claim.endpoints).toMatchObject([{ name: 'web', service: 'web', port: 8080, primary: true }]);
+});
+
+describe('while an operator holds back', () => {
+  const held = [
+    ['everything', (bench: Bench) => bench.redis.set(`${bench.prefix}frozen`, '1')],
+    ['the host', (bench: Bench) => bench.hosts.put(aHost({ cordoned: true }))],
+  ] as const;
+
+  test.each(held)('%s, a build that is not ours is refused and changes nothing', async (_what, hold) => {
+    const bench = at();
+    const { instance_id } = await bench.bringLive();
+    await hold(bench);
+    const build = buildOf(bench, { INSTANCE_ID: instance_id });
+
+    await expectRefused(bench, () => bench.claim(build), { code: 'not_allowed_now' });
+  });
+
+  test.each(held)('%s, the build that was triggered before goes on', async (_what, hold) => {
+    const bench = at();
+    await bench.order();
+    await bench.core.tracker.round();
+    await hold(bench);
+
+    expect(await bench.claim(must(bench.builds.startNext()))).toMatchObject({ action: 'deploy' });
+  });
+
+  test('a cordoned host, a removal that failed is repeated there all the same', async () => {
+    const bench = at();
+    const { instance_id } = await bench.bringLive();
+    await failRemoval(bench, instance_id);
+    await bench.hosts.put(aHost({ cordoned: true }));
+
+    const claim = await bench.claim(buildOf(bench, { INSTANCE_ID: instance_id }, DESTROY_JOB));
+
+    expect(claim).toMatchObject({ action: 'destroy', instance_id });
+  });
 });
 
 test('while another build is at work: 423 with its link', async () => {
@@ -277,12 +325,7 @@ test.each([
 ])('a failed removal that is repeated %s still keeps the data', async (_how, parametersOf) => {
   const bench = at();
   const { instance_id } = await bench.bringLive();
-  await bench.core.orders.remove(instance_id, { keepData: true }, ORDERER);
-  await bench.core.tracker.round();
-  const build = must(bench.builds.startNext());
-  await bench.claim(build);
-  bench.builds.end(build, 'FAILURE');
-  await bench.core.tracker.round();
+  const build = await failRemoval(bench, instance_id, true);
 
   const claim = await bench.claim(buildOf(bench, parametersOf(build.parameters), DESTROY_JOB));
 

@@ -1,6 +1,7 @@
 -- claim: leave to touch the host. An ordered build must hold the lock; an adopted one creates its deployment
 -- and takes lock and slot here. Gives seq and ports, and withdraws the routes when the claim is a destroy's.
--- Returns {granted} | {claimed, deployment} | {stale, phase} | {held, deployment} | {full} | {not_allowed} | {no_ports}
+-- Returns {granted} | {claimed, deployment} | {stale, phase} | {held, deployment} | {full} | {not_allowed}
+-- | {no_ports} | {frozen} | {cordoned}: those two hold back only what would be adopted
 local known = redis.call('GET', P .. A.build_key)
 if known then return { 'claimed', known } end
 
@@ -17,6 +18,8 @@ end
 
 local holder = field(instance, 'active')
 if A.adopt then
+  if redis.call('EXISTS', P .. 'frozen') == 1 then return { 'frozen' } end
+  if host.cordoned and kind ~= 'destroy' then return { 'cordoned' } end
   if holder ~= '' then return { 'held', holder } end
   if not slot_is_free(host) then return { 'full' } end
 else
