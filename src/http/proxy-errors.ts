@@ -18,8 +18,8 @@ export const PROXY_ERRORS = {
   route_withdrawn: {
     status: 410,
     title: 'Instance gone',
-    meaning: 'The instance was removed.',
-    action: 'Ask for a new one.',
+    meaning: 'The instance was removed, or its deployment failed and nothing of it runs.',
+    action: 'Ask for a new one, or deploy it again.',
   },
   route_updating: {
     status: 503,

@@ -179,7 +179,7 @@ describe('forged messages', () => {
     const answer = await send('ready', { ...message, ...change(message) });
 
     expect([answer.status, (answer.body as { code: string }).code]).toEqual([403, 'target_not_offered']);
-    expect(await bench.route(instance_id)).toBeNull();
+    expect(await bench.route(instance_id)).toMatchObject({ state: 'updating' });
     expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({ phase: 'claimed' });
   });
 

@@ -179,7 +179,7 @@ describe('a ready that is repeated', () => {
     end();
 
     expect((await bench.core.callbacks.ready(message)).body).toMatchObject({ decision: 'abandoned' });
-    expect(await bench.route(claim.instance_id)).toBeNull();
+    expect(await bench.route(claim.instance_id)).toMatchObject({ state: 'updating' });
     expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({
       ...{ phase: 'timed_out', reason: { code: 'timed_out' } },
     });

@@ -27,7 +27,7 @@ describe('the deadline', () => {
       const ended = must(await bench.store.deployment(arrived.deployment_id));
       expect(ended).toMatchObject({ phase: 'timed_out', reason: { code: 'timed_out' } });
       expect(ended.decision?.outcome).toBe(ended.claimed_at === undefined ? undefined : 'abandoned');
-      expect(await bench.route(arrived.instance_id)).toBeNull();
+      expect(await bench.route(arrived.instance_id)).toMatchObject({ state: 'withdrawn' });
       await expectFree(bench, arrived);
     },
   );
@@ -68,7 +68,7 @@ describe('the deadline', () => {
       bench.builds.down = false;
       await rounds(bench);
 
-      expect(await bench.route(instance_id)).toBeNull();
+      expect(await bench.route(instance_id)).toMatchObject({ state: 'withdrawn' });
       expect(bench.builds.accepted).toHaveLength(1);
       expect(bench.builds.startNext()).toBeUndefined();
       await expectFree(bench, arrived);
@@ -167,7 +167,7 @@ describe('a cancel', () => {
       desired_release: '',
       live_release: '',
     });
-    expect(await bench.route(arrived.instance_id)).toBeNull();
+    expect(await bench.route(arrived.instance_id)).toMatchObject({ state: 'withdrawn' });
     expect(bench.builds.startNext()).toBeUndefined();
     await expectFree(bench, arrived);
   });
@@ -193,7 +193,7 @@ describe('a cancel', () => {
       const late = await bench.core.callbacks.ready(bench.readyMessage(must(claim)));
 
       expect(late.body).toMatchObject({ decision: 'abandoned' });
-      expect(await bench.route(instance_id)).toBeNull();
+      expect(await bench.route(instance_id)).toMatchObject({ state: 'updating' });
     },
   );
 

@@ -3,7 +3,7 @@ import type { Build } from '../../src/deployments/build-server.ts';
 import type { ClaimAnswer } from '../../src/deployments/callback-messages.ts';
 import type { Decision, Deployment, DeploymentId } from '../../src/deployments/deployment.ts';
 import { projectOf, type Instance, type InstanceId } from '../../src/deployments/instance.ts';
-import type { Phase } from '../../src/deployments/phases.ts';
+import { isTerminal, type Phase } from '../../src/deployments/phases.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import { aHost, Bench } from './bench.ts';
 import { perform, type Action } from './world-actions.ts';
@@ -179,10 +179,11 @@ export class World {
     must(working.length <= 1, 'two deployments work on one instance');
     must(working.length === 0 || working[0]?.id === instance?.active, 'who works does not hold the lock');
     this.#checkDesire(instance, deployments);
+    this.#checkWaitingPage(instance, route, deployments);
     if (route === null) return;
     const before = this.#routeSeqs.get(id) ?? 0n;
     must(
-      route.state !== 'updating' || instance?.active !== '',
+      route.state !== 'updating' || instance?.active !== '' || instance.live_release === '',
       'a route is updating, and nobody works on it',
     );
     must(BigInt(route.seq) >= before, 'a route went back to an older seq');
@@ -191,6 +192,22 @@ export class World {
     must(route.seq === instance.live_seq, 'a route leads elsewhere than to what is live');
     const owner = ports[String(route.target_port)];
     must(owner === projectOf(id, instance.live_seq), 'the port of a live route belongs to somebody else');
+  }
+
+  /** The link of an instance with nothing live waits as long as a deployment is to come, and no longer. */
+  #checkWaitingPage(
+    instance: Instance | undefined,
+    route: SeenRoute | null,
+    all: readonly Deployment[],
+  ): void {
+    if (!instance || instance.live_release !== '') return;
+    const isToCome = all.some(
+      ({ id, kind, phase }) =>
+        (id === instance.active || id === instance.waiting) && kind === 'deploy' && !isTerminal(phase),
+    );
+    must(!isToCome || route?.state === 'updating', 'a link does not wait for the deployment that is to come');
+    const isFree = instance.active === '' && instance.waiting === '';
+    must(!isFree || route?.state !== 'updating', 'a link waits for nothing');
   }
 
   /** What was ordered last and went live is also what a Rebuild would deploy. */

@@ -55,6 +55,7 @@ for _, endpoint in ipairs(A.endpoints) do
 end
 
 if A.adopt then
+  if kind ~= 'destroy' then show_waiting_page(instance_id) end
   store_deployment(id, A.adopt)
   set_phase(id, 'accepted')
   redis.call('SADD', P .. 'host:' .. host.id .. ':active', id)
@@ -84,5 +85,6 @@ if kind == 'destroy' then
   for _, endpoint in ipairs(live ~= '' and cjson.decode(live) or {}) do
     withdraw_route(P, endpoint, seq)
   end
+  withdraw_route(P, instance_id, seq)
 end
 return { 'granted' }

@@ -68,6 +68,34 @@ local function is_release_of(project, instance_id)
   return string.match(project, '^(.*)%-%d+$') == instance_id
 end
 
+-- The link of an instance that never ran, or runs no more, shows the waiting page while a deployment is on its
+-- way. The route has no target, and a seq below that of the deployment that will take it over: what is at work
+-- already keeps the page that it has.
+local function show_waiting_page(instance_id)
+  local instance = instance_key(instance_id)
+  local active = field(instance, 'active')
+  if field(instance, 'live_release') ~= '' then return end
+  if active ~= '' and field(deployment_key(active), 'kind') ~= 'destroy' then return end
+  local route = read_route(P, instance_id)
+  if route and route.state ~= 'withdrawn' then return end
+  local seq = '0'
+  if route then
+    seq = string.format('%.0f', math.max(tonumber(field(instance, 'last_seq')) or 0, tonumber(route.seq)) + 1)
+    redis.call('HSET', instance, 'last_seq', seq)
+  end
+  put_route(P, instance_id, { state = 'updating', seq = seq })
+end
+
+-- Nothing went live and no deployment is to come: nobody is to wait at the link any more.
+local function end_waiting_page(instance_id)
+  local instance = instance_key(instance_id)
+  if field(instance, 'live_release') ~= '' or field(instance, 'active') ~= '' then return end
+  local waiting = field(instance, 'waiting')
+  if waiting ~= '' and field(deployment_key(waiting), 'kind') ~= 'destroy' then return end
+  local route = read_route(P, instance_id)
+  if route and route.state == 'updating' then withdraw_route(P, instance_id, route.seq) end
+end
+
 -- Gives lock and slot back; a deployment is finished once.
 local function finish(id)
   local key = deployment_key(id)
@@ -81,6 +109,7 @@ local function finish(id)
   redis.call('ZREM', P .. 'open', id)
   redis.call('HSET', key, 'finished_at', A.now)
   event('finished', field(key, 'instance_id'), id)
+  end_waiting_page(field(key, 'instance_id'))
 end
 
 -- Writes a new deployment and its indexes.

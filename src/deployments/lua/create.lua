@@ -42,18 +42,19 @@ if d.kind == 'destroy' and desired ~= 'absent' then redis.call('HSET', instance,
 redis.call('HSET', instance, 'desired', d.kind == 'destroy' and 'absent' or 'present')
 
 local replaced = field(instance, 'waiting')
+store_deployment(d.id, d)
+set_phase(d.id, 'accepted')
+set_phase(d.id, 'waiting')
+redis.call('HSET', instance, 'waiting', d.id)
+enqueue(d.id, d.host_id)
+if d.kind ~= 'destroy' then show_waiting_page(d.instance_id) end
+
 if replaced ~= '' then
   take_back_desire(replaced)
   set_phase(replaced, 'superseded', 'replaced by a newer order')
   redis.call('HSET', deployment_key(replaced), 'reason', A.replaced_reason)
   finish(replaced)
 end
-
-store_deployment(d.id, d)
-set_phase(d.id, 'accepted')
-set_phase(d.id, 'waiting')
-redis.call('HSET', instance, 'waiting', d.id)
-enqueue(d.id, d.host_id)
 
 if A.idempotency then
   redis.call('SET', P .. A.idempotency.key,

@@ -48,7 +48,7 @@ test('a decision is taken once: whoever comes second gets the first one', async 
   await reach(bench, other.deployment, 'verifying', 2);
   const abandoned = await abandon(bench, other.deployment.id);
   expect(await switchTo(bench, other.deployment.id)).toEqual(abandoned);
-  expect(await bench.route(other.instance.id)).toBeNull();
+  expect(await bench.route(other.instance.id)).toMatchObject({ state: 'updating' });
   expect(await bench.route(instance.id)).toMatchObject({ target_port: 20_001 });
 });
 
@@ -78,7 +78,7 @@ test.each(['queued', 'claimed', 'deploying'] as const)('%s is no time for a swit
   await reach(bench, deployment, phase);
 
   expect(await switchTo(bench, deployment.id)).toEqual({ kind: 'refused', why: phase });
-  expect(await bench.route(instance.id)).toBeNull();
+  expect(await bench.route(instance.id)).toMatchObject({ state: 'updating' });
 });
 
 test.each([

@@ -3,9 +3,65 @@ import { projectOf } from '../../../src/deployments/instance.ts';
 import { aHost } from '../bench.ts';
 import { benchPerTest } from '../bench-per-test.ts';
 import { dump } from '../dump.ts';
-import { abandon, reach, store, storeAgain } from '../records.ts';
+import { abandon, must, reach, store, storeAgain } from '../records.ts';
 
 const at = benchPerTest();
+
+test('a link waits from the first order until nothing is to come, and again from the next order', async () => {
+  const bench = at();
+  const { instance, deployment } = await store(bench);
+  expect(await bench.route(instance.id)).toMatchObject({ state: 'updating', seq: '0' });
+  await reach(bench, deployment, 'claimed');
+  await abandon(bench, deployment.id);
+  const second = await storeAgain(bench, instance);
+
+  await bench.store.finish(deployment.id, []);
+  expect(await bench.route(instance.id)).toMatchObject({ state: 'updating', seq: '0' });
+  await bench.store.cancel(second.deployment.id, 'ana');
+  expect(await bench.route(instance.id)).toMatchObject({ state: 'withdrawn', seq: '0' });
+
+  const third = await storeAgain(bench, instance);
+  const waits = must((await bench.route(instance.id)) ?? undefined);
+  expect(waits).toMatchObject({ state: 'updating' });
+  const { seq } = await reach(bench, third.deployment, 'retiring', 2);
+  expect(await bench.route(instance.id)).toMatchObject({ state: 'live', seq });
+  expect(Number(seq)).toBeGreaterThan(Number(waits['seq']));
+});
+
+test('an order that replaces the waiting one changes nothing about the waiting link', async () => {
+  const bench = at();
+  const { instance } = await store(bench);
+  const before = await bench.route(instance.id);
+
+  await storeAgain(bench, instance);
+
+  expect(await bench.route(instance.id)).toEqual(before);
+});
+
+test('a deployment beside what is live leaves the route alone, also when it fails', async () => {
+  const bench = at();
+  const { instance, deployment } = await store(bench);
+  await reach(bench, deployment, 'retiring');
+  await bench.store.finish(deployment.id, []);
+  const before = await bench.route(instance.id);
+  const second = await storeAgain(bench, instance);
+  await reach(bench, second.deployment, 'claimed', 2);
+  await abandon(bench, second.deployment.id);
+
+  await bench.store.finish(second.deployment.id, []);
+
+  expect(await bench.route(instance.id)).toEqual({ ...before, revision: expect.any(Number) });
+});
+
+test('the link of an instance that never ran is gone with its removal', async () => {
+  const bench = at();
+  const { instance } = await store(bench);
+  const { deployment } = await storeAgain(bench, instance, { kind: 'destroy' });
+
+  const { seq } = await reach(bench, deployment, 'claimed');
+
+  expect(await bench.route(instance.id)).toMatchObject({ state: 'withdrawn', seq });
+});
 
 test('after a switch it is success, and lock and slot are free', async () => {
   const bench = at();
