@@ -16,6 +16,8 @@ export interface BuildCause {
   readonly kind: string;
   readonly text: string;
   readonly user_id?: string;
+  /** Number of the build of the same job that this one repeats (Rebuild, Replay, Restart). */
+  readonly repeats?: number;
 }
 
 export interface Build extends BuildRef {

@@ -12,6 +12,7 @@ import { toJobParameters, type JobParameters } from './job-parameters.ts';
 
 const REREAD_EVERY_MS = 500;
 const REREAD_FOR_MS = 4_000;
+const MOST_REPETITIONS = 5;
 
 export interface FactSources {
   readonly store: DeploymentStore;
@@ -50,10 +51,13 @@ export async function readClaimingBuild(
 }
 
 /** Everything that judgeClaim looks at. Throws `wrong_job` when the job is none of the product's. */
-export async function gatherFacts(sources: FactSources, build: Build): Promise<ClaimFacts> {
+export async function gatherFacts(
+  sources: FactSources,
+  build: Build,
+  signal: AbortSignal,
+): Promise<ClaimFacts> {
   const { store, hosts, jobs, ourUser } = sources;
-  const before = await store.claimedBy(build.job, build);
-  const claimedBefore = before && (await store.deployment(before));
+  const claimedBefore = await claimedDeployment(store, build);
   const deploymentId = build.parameters['DEPLOYMENT_ID'] ?? '';
   const deployment = isDeploymentId(deploymentId) ? await store.deployment(deploymentId) : undefined;
   // Of the deployment, when it names one: another INSTANCE_ID beside it is an edit, never another target.
@@ -66,7 +70,35 @@ export async function gatherFacts(sources: FactSources, build: Build): Promise<C
   const live = instance.live_deployment === '' ? undefined : await store.deployment(instance.live_deployment);
   const host = await hosts.get(instance.host_id);
   const sent = host && (await sentParameters(store, { instance, host, deployment }));
-  return { build, ourUser, jobKind, claimedBefore, deployment, instance, live, sent };
+  const repeats = deployment && (await repeatedDeployment(sources, build, signal));
+  return { build, ourUser, jobKind, claimedBefore, deployment, repeats, instance, live, sent };
+}
+
+async function claimedDeployment(store: DeploymentStore, build: Build): Promise<Deployment | undefined> {
+  const id = await store.claimedBy(build.job, build);
+  return id && (await store.deployment(id));
+}
+
+/**
+ * What the build that this one repeats really deployed: an adopted build carries the DEPLOYMENT_ID of an older
+ * deployment, not that of its own. A repeated build that was refused leads on to the one that it repeated.
+ * Undefined when Jenkins does not show it (any more).
+ */
+async function repeatedDeployment(
+  { builds, store }: FactSources,
+  build: Build,
+  signal: AbortSignal,
+): Promise<Deployment | undefined> {
+  let current: Build | undefined = build;
+  for (let hops = 0; hops < MOST_REPETITIONS && current; hops += 1) {
+    const { job, number, causes }: Build = current;
+    const repeats = causes.find((cause) => cause.repeats !== undefined)?.repeats;
+    if (repeats === undefined || repeats >= number) return undefined;
+    current = await builds.readBuild({ job, number: repeats }, signal);
+    const claimed = current && (await claimedDeployment(store, current));
+    if (claimed) return claimed;
+  }
+  return undefined;
 }
 
 interface Sent {

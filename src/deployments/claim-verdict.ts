@@ -16,6 +16,8 @@ export interface ClaimFacts {
   readonly claimedBefore?: Deployment | undefined;
   /** By the build's DEPLOYMENT_ID. */
   readonly deployment?: Deployment | undefined;
+  /** What the build that this one repeats deployed, where Jenkins shows it. */
+  readonly repeats?: Deployment | undefined;
   readonly instance?: Instance | undefined;
   /** What is live now. */
   readonly live?: Deployment | undefined;
@@ -38,6 +40,8 @@ export type ClaimVerdict =
       readonly fields?: readonly string[];
     };
 
+const NEWER_IS_LIVE =
+  'A newer deployment is live: to deploy what is wanted now, use Build with Parameters with only INSTANCE_ID';
 const ID_NAMES = ['DEPLOYMENT_ID', 'INSTANCE_ID'] as const;
 
 /** Who may go on: the operator table of docs/callbacks.md, top to bottom. Pure. */
@@ -96,15 +100,27 @@ function judgeKind({ jobKind, deployment }: ClaimFacts, instance: Instance): Cla
   return undefined;
 }
 
-function judgeOwner({ build, ourUser, deployment, live }: ClaimFacts, instance: Instance): ClaimVerdict {
+function judgeOwner(facts: ClaimFacts, instance: Instance): ClaimVerdict {
+  const { build, ourUser, deployment, repeats } = facts;
   if (deployment && isOurs(build, ourUser)) return judgeOrdered(deployment, instance);
-  if (deployment && live && live.id !== deployment.id && live.created_at > deployment.created_at) {
-    return refuse('superseded', 'A newer deployment is live; start a new one from the panel', live.id);
+  const meant = repeats?.instance_id === instance.id ? repeats : deployment;
+  const refused = meant && judgeRepetition(meant, instance, facts.live);
+  return refused ?? { kind: 'adopt', instance, user: operatorOf(build) };
+}
+
+/** What speaks against another build of this deployment. */
+function judgeRepetition(
+  deployment: Deployment,
+  instance: Instance,
+  live: Deployment | undefined,
+): ClaimVerdict | undefined {
+  if (live && live.id !== deployment.id && live.created_at > deployment.created_at) {
+    return refuse('superseded', NEWER_IS_LIVE, live.id);
   }
-  if (deployment && deployment.id === instance.active && deployment.claimed_at !== undefined) {
+  if (deployment.id === instance.active && deployment.claimed_at !== undefined) {
     return refuse('duplicate_build', 'Another build of this deployment is at work', deployment.build?.url);
   }
-  return { kind: 'adopt', instance, user: operatorOf(build) };
+  return undefined;
 }
 
 function judgeOrdered(deployment: Deployment, instance: Instance): ClaimVerdict {

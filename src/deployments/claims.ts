@@ -43,7 +43,7 @@ export class Claims {
     requireTrust(this.#options);
     const build = await readClaimingBuild(this.#options.builds, message, signal);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const facts = await gatherFacts(this.#options, build);
+      const facts = await gatherFacts(this.#options, build, signal);
       const granted = await this.#act(judgeClaim(facts), facts, signal);
       if (granted) return this.#answer(granted);
     }

@@ -1,41 +1,17 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { Build } from '../../src/deployments/build-server.ts';
-import type { InstanceId } from '../../src/deployments/instance.ts';
-import { aHost, DEPLOY_JOB, DESTROY_JOB, never, ORDERER, type Bench } from './bench.ts';
+import { aHost, never, ORDERER, type Bench } from './bench.ts';
 import { benchPerTest } from './bench-per-test.ts';
-import { dump } from './dump.ts';
+import { buildOf, expectRefused } from './operators.ts';
 import { must } from './records.ts';
 
 const at = benchPerTest();
-const ALICE = { kind: 'hudson.model.Cause$UserIdCause', text: 'Started by user alice', user_id: 'alice' };
-
-const buildOf = (bench: Bench, parameters: Readonly<Record<string, string>>, job = DEPLOY_JOB): Build =>
-  bench.builds.addOperatorBuild(job, parameters, [ALICE]);
-
 /** An order whose build runs and has its lease. */
 async function atWork(bench: Bench) {
   const placed = await bench.order();
   await bench.core.tracker.round();
   const build = must(bench.builds.startNext());
   return { ...placed, build, claim: await bench.claim(build) };
-}
-
-/** A removal whose build claimed and failed; returns the build. */
-async function failRemoval(bench: Bench, id: InstanceId, keepData = false): Promise<Build> {
-  await bench.core.orders.remove(id, { keepData }, ORDERER);
-  await bench.core.tracker.round();
-  const build = must(bench.builds.startNext());
-  await bench.claim(build);
-  bench.builds.end(build, 'FAILURE');
-  await bench.core.tracker.round();
-  return build;
-}
-
-/** The claim is refused so, and nothing has changed. */
-async function expectRefused(bench: Bench, act: () => Promise<unknown>, problem: object): Promise<void> {
-  const before = await dump(bench.redis, bench.prefix);
-  await expect(act()).rejects.toMatchObject(problem);
-  expect(await dump(bench.redis, bench.prefix)).toEqual(before);
 }
 
 test('the answer holds all that the job needs, and the live project among what it keeps', async () => {
@@ -63,42 +39,6 @@ test('the answer holds all that the job needs, and the live project among what i
   expect(claim.endpoints).toMatchObject([{ name: 'web', service: 'web', port: 8080, primary: true }]);
 });
 
-describe('while an operator holds back', () => {
-  const held = [
-    ['everything', (bench: Bench) => bench.redis.set(`${bench.prefix}frozen`, '1')],
-    ['the host', (bench: Bench) => bench.hosts.put(aHost({ cordoned: true }))],
-  ] as const;
-
-  test.each(held)('%s, a build that is not ours is refused and changes nothing', async (_what, hold) => {
-    const bench = at();
-    const { instance_id } = await bench.bringLive();
-    await hold(bench);
-    const build = buildOf(bench, { INSTANCE_ID: instance_id });
-
-    await expectRefused(bench, () => bench.claim(build), { code: 'not_allowed_now' });
-  });
-
-  test.each(held)('%s, the build that was triggered before goes on', async (_what, hold) => {
-    const bench = at();
-    await bench.order();
-    await bench.core.tracker.round();
-    await hold(bench);
-
-    expect(await bench.claim(must(bench.builds.startNext()))).toMatchObject({ action: 'deploy' });
-  });
-
-  test('a cordoned host, a removal that failed is repeated there all the same', async () => {
-    const bench = at();
-    const { instance_id } = await bench.bringLive();
-    await failRemoval(bench, instance_id);
-    await bench.hosts.put(aHost({ cordoned: true }));
-
-    const claim = await bench.claim(buildOf(bench, { INSTANCE_ID: instance_id }, DESTROY_JOB));
-
-    expect(claim).toMatchObject({ action: 'destroy', instance_id });
-  });
-});
-
 test('while another build is at work: 423 with its link', async () => {
   const bench = at();
   const { instance_id, deployment_id, build } = await atWork(bench);
@@ -108,43 +48,6 @@ test('while another build is at work: 423 with its link', async () => {
     code: 'busy',
     details: { holder: deployment_id, link: build.url, by: 'admin' },
     retryAfterS: 5,
-  });
-});
-
-describe('after the host was edited', () => {
-  const moved = { address: '100.64.30.99', ssh_user: 'other' };
-
-  test('a build that was sent before is granted, and told the new address', async () => {
-    const bench = at();
-    await bench.order();
-    await bench.core.tracker.round();
-    await bench.hosts.put(aHost(moved));
-
-    const claim = await bench.claim(must(bench.builds.startNext()));
-
-    expect(claim.host).toMatchObject({ address: '100.64.30.99', user: 'other' });
-  });
-
-  test('a Rebuild with what was sent then is granted, with another address it is not', async () => {
-    const bench = at();
-    const { build } = await bench.bringLive();
-    await bench.hosts.put(aHost(moved));
-    const edited = buildOf(bench, { ...build.parameters, TARGET_HOST: '100.64.30.99' });
-
-    await expectRefused(bench, () => bench.claim(edited), { code: 'fields_edited' });
-    expect(await bench.claim(buildOf(bench, build.parameters))).toMatchObject({ action: 'deploy' });
-  });
-
-  test('a build with only INSTANCE_ID is compared with what we would send now', async () => {
-    const bench = at();
-    const { instance_id, build } = await bench.bringLive();
-    await bench.hosts.put(aHost(moved));
-    const { TARGET_HOST = '' } = build.parameters;
-    const old = buildOf(bench, { INSTANCE_ID: instance_id, TARGET_HOST });
-    const fresh = buildOf(bench, { INSTANCE_ID: instance_id, TARGET_HOST: moved.address });
-
-    await expectRefused(bench, () => bench.claim(old), { code: 'fields_edited' });
-    expect(await bench.claim(fresh)).toMatchObject({ action: 'deploy' });
   });
 });
 
@@ -317,17 +220,4 @@ test('an instance that never had a release is started from the panel', async () 
   const build = buildOf(bench, { INSTANCE_ID: instance_id });
 
   await expectRefused(bench, () => bench.claim(build), { code: 'start_from_panel' });
-});
-
-test.each([
-  ['by a Rebuild', (given: Readonly<Record<string, string>>) => given],
-  ['with only INSTANCE_ID', ({ INSTANCE_ID = '' }) => ({ INSTANCE_ID })],
-])('a failed removal that is repeated %s still keeps the data', async (_how, parametersOf) => {
-  const bench = at();
-  const { instance_id } = await bench.bringLive();
-  const build = await failRemoval(bench, instance_id, true);
-
-  const claim = await bench.claim(buildOf(bench, parametersOf(build.parameters), DESTROY_JOB));
-
-  expect(claim).toMatchObject({ action: 'destroy', instance_id, keep: [`${instance_id}-data`] });
 });

@@ -2,8 +2,11 @@ import type { BuildCause } from '../build-server.ts';
 import { fieldsOf, listOf, textOf, type Fields } from './json-reading.ts';
 
 /** What to ask of `actions`, of builds and queue items alike. */
-export const ACTIONS_TREE = 'actions[_class,parameters[name,value],causes[_class,shortDescription,userId]]';
+export const ACTIONS_TREE =
+  'actions[_class,parameters[name,value],causes[_class,shortDescription,userId,upstreamBuild]]';
 
+/** What starts a build as a repetition of another one of its job; only Rebuild has its number as a field. */
+const REPETITION = /\.(Rebuild|Replay|RestartDeclarativePipeline|Naginator)Cause$/;
 const INTERRUPTED = 'jenkins.model.InterruptedBuildAction';
 
 export interface Actions {
@@ -52,5 +55,17 @@ function readCause(cause: Fields): BuildCause {
   const kind = typeof cause['_class'] === 'string' ? cause['_class'] : 'unknown';
   const text = typeof cause['shortDescription'] === 'string' ? cause['shortDescription'] : kind;
   const user = cause['userId'];
-  return typeof user === 'string' ? { kind, text, user_id: user } : { kind, text };
+  const repeats = REPETITION.test(kind) ? numberOf(cause['upstreamBuild'], text) : undefined;
+  return {
+    ...{ kind, text },
+    ...(typeof user === 'string' && { user_id: user }),
+    ...(repeats !== undefined && { repeats }),
+  };
+}
+
+/** "Replayed #1", "Restarted from build #1, stage Deploy": in any language, the number stays. */
+function numberOf(shown: unknown, text: string): number | undefined {
+  if (typeof shown === 'number') return shown;
+  const [, digits] = /#(\d{1,9})\b/.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }

@@ -53,16 +53,35 @@ test('who interrupted a build is no cause of it', async () => {
   expect(build?.causes.map((cause) => cause.text)).toEqual(['Started by user bot']);
 });
 
-test('a rebuild shows both of its causes', async () => {
+test('a rebuild shows both of its causes, and which build it repeats', async () => {
   const build = aBuild({ number: 9 });
-  const rebuilt = { _class: 'com.sonyericsson.rebuild.RebuildCause', shortDescription: 'Rebuilds build #22' };
+  const kind = 'com.sonyericsson.rebuild.RebuildCause';
+  const rebuilt = { _class: kind, shortDescription: 'Rebuilds build #2', upstreamBuild: 22 };
   (build['actions'] as unknown[]).push({ _class: 'hudson.model.CauseAction', causes: [rebuilt] });
   jenkins.reply(json(build));
 
   expect((await jenkins.client().readBuild({ job: JOB, number: 9 }, signal))?.causes).toEqual([
     { kind: 'hudson.model.Cause$UserIdCause', text: 'Started by user bot', user_id: 'bot' },
-    { kind: 'com.sonyericsson.rebuild.RebuildCause', text: 'Rebuilds build #22' },
+    { kind, text: 'Rebuilds build #2', repeats: 22 },
   ]);
+});
+
+test.each([
+  ['org.jenkinsci.plugins.workflow.cps.replay.ReplayCause', 'Replayed #1', 1],
+  [
+    'org.jenkinsci.plugins.pipeline.modeldefinition.causes.RestartDeclarativePipelineCause',
+    ...['Restarted from build #12, stage Deploy', 12],
+  ],
+  ['hudson.model.Cause$UpstreamCause', 'Started by upstream project "up" build number #1', undefined],
+] as const)('%s: the repeated build is read from the words', async (kind, text, repeats) => {
+  const build = aBuild({ number: 9 });
+  const cause = { _class: kind, shortDescription: text };
+  (build['actions'] as unknown[]).push({ _class: 'hudson.model.CauseAction', causes: [cause] });
+  jenkins.reply(json(build));
+
+  const shown = await jenkins.client().readBuild({ job: JOB, number: 9 }, signal);
+
+  expect(shown?.causes[1]?.repeats).toBe(repeats);
 });
 
 test('a build that Jenkins does not know is undefined', async () => {
