@@ -74,7 +74,8 @@ redis.call('SET', P .. 'host:' .. host.id .. ':port_cursor', string.format('%d',
 redis.call('ZREMRANGEBYSCORE', resting, '-inf', A.now)
 
 redis.call('HSET', instance, 'last_seq', seq)
-redis.call('HSET', key, 'seq', seq, 'build', A.build, 'claimed_at', A.now, 'job', A.job)
+redis.call('HSET', key, 'seq', seq, 'build', A.build, 'claimed_at', A.now, 'job', A.job,
+  'build_key', A.build_key)
 if #A.endpoints > 0 then redis.call('HSET', key, 'ports', cjson.encode(ports)) end
 redis.call('SET', P .. A.build_key, id)
 set_phase(id, 'claimed')

@@ -3,6 +3,12 @@
 local P = KEYS[1]
 local A = cjson.decode(ARGV[1])
 local EVENTS_KEPT = 100000
+-- A deployment is forgotten so long after its end; what is still needed then is looked at again a week later.
+local KEPT_MS = 90 * 86400000
+local KEPT_LONGER_MS = 7 * 86400000
+-- The newest ones of an instance are kept for good: its history, and the releases to go back to.
+local NEWEST_KEPT = 20
+local FORGOTTEN_AT_ONCE = 10
 
 local TERMINAL = {
   succeeded = true, failed = true, cancelled = true, superseded = true,
@@ -96,6 +102,49 @@ local function end_waiting_page(instance_id)
   if route and route.state == 'updating' then withdraw_route(P, instance_id, route.seq) end
 end
 
+local function forget_at(id, after_ms)
+  redis.call('ZADD', P .. 'ended', string.format('%.0f', tonumber(A.now) + after_ms), id)
+end
+
+local function is_needed(id, instance_id)
+  local instance = instance_key(instance_id)
+  for _, name in ipairs({ 'live_deployment', 'active', 'waiting', 'last_deployment' }) do
+    if field(instance, name) == id then return true end
+  end
+  if field(instance, 'deleted_at') ~= '' then return false end
+  local newer = redis.call('ZREVRANK', P .. 'instance:' .. instance_id .. ':deployments', id)
+  return newer and newer < NEWEST_KEPT
+end
+
+-- A release goes with the last deployment of it.
+local function release_use(release_id, change)
+  if release_id == '' then return end
+  local key = P .. 'release:' .. release_id
+  if redis.call('INCRBY', key .. ':uses', change) <= 0 then
+    redis.call('DEL', key, key .. ':images', key .. ':uses')
+  end
+end
+
+local function forget(id)
+  local key = deployment_key(id)
+  local instance_id = field(key, 'instance_id')
+  if is_needed(id, instance_id) then return forget_at(id, KEPT_LONGER_MS) end
+  local build_key = field(key, 'build_key')
+  if build_key ~= '' then redis.call('DEL', P .. build_key) end
+  release_use(field(key, 'release_id'), -1)
+  redis.call('ZREM', P .. 'deployments', id)
+  redis.call('ZREM', P .. 'instance:' .. instance_id .. ':deployments', id)
+  redis.call('ZREM', P .. 'ended', id)
+  redis.call('DEL', key, key .. ':stages')
+end
+
+-- Some of those whose time has come. Each new deployment makes room, so that nothing grows for ever.
+local function forget_old()
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', P .. 'ended', '-inf', A.now, 'LIMIT', 0, FORGOTTEN_AT_ONCE)) do
+    forget(id)
+  end
+end
+
 -- Gives lock and slot back; a deployment is finished once.
 local function finish(id)
   local key = deployment_key(id)
@@ -108,6 +157,7 @@ local function finish(id)
   redis.call('SREM', P .. 'host:' .. host_id .. ':active', id)
   redis.call('ZREM', P .. 'open', id)
   redis.call('HSET', key, 'finished_at', A.now)
+  forget_at(id, KEPT_MS)
   event('finished', field(key, 'instance_id'), id)
   end_waiting_page(field(key, 'instance_id'))
 end
@@ -120,6 +170,8 @@ local function store_deployment(id, fields)
   redis.call('ZADD', P .. 'instance:' .. fields.instance_id .. ':deployments', fields.created_at, id)
   redis.call('ZADD', P .. 'open', fields.deadline_at, id)
   redis.call('HSET', instance_key(fields.instance_id), 'last_deployment', id)
+  release_use(fields.release_id, 1)
+  forget_old()
 end
 
 -- The release of the deployment that is at work on an instance and still may go live; nil when there is none.
