@@ -93,6 +93,19 @@ test('the log of the build is text, whatever is in it', async () => {
   expect(answer.headers['x-content-type-options']).toBe('nosniff');
 });
 
+test('a number that another build has now shows no log', async () => {
+  const bench = at();
+  const { deployment_id, build } = await bench.bringLive();
+  bench.builds.writeLog(build, 'of somebody else');
+  const { number, url } = build;
+  const before = JSON.stringify({ number, url, timestamp: build.timestamp - 1 });
+  await bench.redis.hset(`${bench.prefix}deployment:${deployment_id}`, 'build', before);
+
+  const answer = await get(`/api/deployments/${deployment_id}/log`);
+
+  expect([answer.status, answer.text]).toEqual([200, '']);
+});
+
 test('before there is a build the log is empty; while Jenkins is away it is 503', async () => {
   const bench = at();
   const { deployment_id } = await bench.order();
