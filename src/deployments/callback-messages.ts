@@ -68,8 +68,10 @@ export interface Leased {
 
 export const STAGES = ['prepare', 'pull', 'stop', 'start', 'gate', 'publish', 'retire'] as const;
 
+export type Stage = (typeof STAGES)[number];
+
 export interface ProgressMessage extends Leased {
-  readonly stage: (typeof STAGES)[number];
+  readonly stage: Stage;
   readonly status: 'started' | 'done';
   /** How long ago that was when the message was made; the host tells its stages at the end of its step. */
   readonly ago_ms?: number;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { HostId } from '../hosts/host.ts';
 import type { ProductId } from '../products/product.ts';
 import type { Brand } from '../platform/brand.ts';
+import type { Stage } from './callback-messages.ts';
 import type { JobName, QueueId } from './build-server.ts';
 import type { InstanceId } from './instance.ts';
 import type { JobParameters } from './job-parameters.ts';
@@ -108,8 +109,8 @@ export interface Deployment {
 }
 
 export interface StageMark {
-  readonly stage: string;
-  readonly status: string;
+  readonly stage: Stage;
+  readonly status: 'started' | 'done';
   readonly at: number;
 }
 

@@ -129,7 +129,7 @@ async function changeOf(
   return async () => {
     const now = await store.instance(instance.id);
     const view = now && (await views.instance(now));
-    return view?.['status'] !== before['status'] || view?.['phase'] !== before['phase'];
+    return view?.status !== before.status || view.phase !== before.phase;
   };
 }
 

@@ -4,9 +4,13 @@ import type { Deployment, DeploymentId } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import type { Instance } from './instance.ts';
 import { isTerminal } from './phases.ts';
-import { toDeploymentView, toInstanceView, type DeploymentFacts } from './views.ts';
-
-type View = Readonly<Record<string, unknown>>;
+import {
+  toDeploymentView,
+  toInstanceView,
+  type DeploymentFacts,
+  type DeploymentView,
+  type InstanceView,
+} from './views.ts';
 
 export interface ViewsOptions {
   readonly store: DeploymentStore;
@@ -26,7 +30,7 @@ export class Views {
     return `${this.#options.appsUrl}/instances/${endpointIdOf(instance.id, { name: '', primary: true })}/`;
   }
 
-  async instance(instance: Instance): Promise<View> {
+  async instance(instance: Instance): Promise<InstanceView> {
     const { store } = this.#options;
     const releaseId = instance.live_release || instance.desired_release;
     const [stored, active, waiting, last] = await Promise.all([
@@ -45,7 +49,7 @@ export class Views {
     });
   }
 
-  async deployment(deployment: Deployment): Promise<View> {
+  async deployment(deployment: Deployment): Promise<DeploymentView> {
     const instance = await this.#options.store.instance(deployment.instance_id);
     return toDeploymentView(await this.#facts(deployment, instance));
   }

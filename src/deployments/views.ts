@@ -1,7 +1,8 @@
-import type { Deployment, StageMark } from './deployment.ts';
-import type { HostLoad } from './deployment-store.ts';
-import type { Instance } from './instance.ts';
-import { isTerminal, PHASES } from './phases.ts';
+import type { HostEnvironment } from '../hosts/host.ts';
+import type { Decision, Deployment, DeploymentKind, Reason, StageMark } from './deployment.ts';
+import type { Desired, Health, Instance } from './instance.ts';
+import { pendingOf, type PendingFacts } from './pending.ts';
+import { isTerminal, PHASES, type Phase } from './phases.ts';
 import type { Release } from './release.ts';
 
 export type Status = 'pending' | 'running' | 'updating' | 'failed' | 'stopped' | 'deleting' | 'deleted';
@@ -26,80 +27,83 @@ function isShownEnded(deployment: Deployment): boolean {
 export interface Pending {
   readonly reason: string;
   readonly holder?: string;
+  /** Place in the queue of the host, from 1; only of what waits. */
+  readonly position?: number;
   readonly since: string;
   readonly deadline: string;
   readonly next: string;
 }
 
-export interface PendingFacts {
-  readonly deployment: Deployment;
-  readonly instance: Instance | undefined;
-  readonly load: HostLoad | undefined;
+/** A deployment as the API shows it. Moments are ISO 8601 in UTC. */
+export interface DeploymentView {
+  readonly deployment_id: string;
+  readonly instance_id: string;
+  readonly kind: DeploymentKind;
+  readonly release_id: string | null;
+  readonly product_id: string;
+  readonly host_id: string;
+  readonly phase: Phase;
+  readonly reason: Reason | null;
+  /** While the deployment has not ended: why it is not further, who holds it up, what comes next. */
+  readonly pending: Pending | null;
+  readonly trigger: string;
+  readonly by: string;
+  readonly why: string;
+  readonly created_at: string;
+  readonly deadline: string;
+  readonly build: { readonly job: string; readonly number: number; readonly url: string } | null;
+  readonly queue_id: string | null;
+  readonly seq: string | null;
+  readonly timeline: readonly { readonly phase: Phase; readonly at: string }[];
+  readonly stages: readonly (Omit<StageMark, 'at'> & { readonly at: string })[];
+  readonly decision: {
+    readonly outcome: Decision['outcome'];
+    readonly reason?: Reason;
+    /** What was live before and goes now; empty for a first deployment. */
+    readonly retire: readonly string[];
+    readonly replaces?: string;
+    readonly at: string;
+  } | null;
+  readonly cancel: { readonly by: string; readonly at: string; readonly why: string | null } | null;
+  readonly log_tail: string | null;
+  readonly finished_at: string | null;
 }
 
-const NEXT: Readonly<Record<string, string>> = {
-  accepted: 'It takes its place in the queue of its host',
-  waiting: 'It starts as soon as its instance and a slot of its host are free',
-  triggering: 'Jenkins is asked to start the job; before a second try it is searched for the first',
-  queued: 'Jenkins starts the build',
-  claimed: 'The job prepares the host',
-  deploying: 'The job starts the new release and checks it',
-  verifying: 'The coordinator probes the new release and decides',
-  retiring: 'The old release is removed; the new one is live',
-};
-
-/** Of a first deployment: it replaced nothing. */
-const JOB_ENDS = 'The job ends; the release is live';
-
-export function pendingOf({ deployment, instance, load }: PendingFacts): Pending | null {
-  const { phase } = deployment;
-  if (isTerminal(phase)) return null;
-  const holder = phase === 'waiting' ? holderOf(deployment, instance, load) : undefined;
-  return {
-    reason: deployment.cancel && phase !== 'retiring' ? 'cancelling' : reasonOf(deployment, instance, load),
-    ...(holder !== undefined && { holder }),
-    since: iso(deployment.times[phase] ?? deployment.created_at),
-    deadline: iso(deployment.deadline_at),
-    next: phase === 'retiring' && deployment.decision?.retire.length === 0 ? JOB_ENDS : (NEXT[phase] ?? ''),
+/** An instance as the API shows it, with what happens to it now. */
+export interface InstanceView {
+  readonly instance_id: string;
+  readonly product_id: string;
+  readonly product_name: string;
+  readonly product_version: string | null;
+  readonly client_name: string;
+  readonly environment: HostEnvironment;
+  readonly host_id: string;
+  readonly status: Status;
+  readonly phase: Phase | null;
+  readonly access_url: string;
+  readonly desired: Desired;
+  readonly desired_release: string | null;
+  readonly live_release: string | null;
+  readonly live_deployment: string | null;
+  readonly health: {
+    readonly state: Health['state'];
+    readonly at: string | null;
+    readonly source: string | null;
   };
-}
-
-function reasonOf(
-  { phase, queue_why, kind }: Deployment,
-  instance: Instance | undefined,
-  load: HostLoad | undefined,
-): string {
-  if (phase === 'waiting') {
-    const hold = holdOf(kind, load);
-    if (hold) return hold;
-    if (instance?.active) return 'instance_busy';
-    return load && load.active.length > 0 ? 'host_full' : 'in_line';
-  }
-  if ((phase === 'queued' || phase === 'triggering') && queue_why !== '') return queue_why;
-  return phase;
-}
-
-/** A cordon holds no removal back. */
-function holdOf(kind: Deployment['kind'], load: HostLoad | undefined): HostLoad['hold'] {
-  return load?.hold === 'host_cordoned' && kind === 'destroy' ? undefined : load?.hold;
-}
-
-function holderOf(
-  { id, kind }: Deployment,
-  instance: Instance | undefined,
-  load: HostLoad | undefined,
-): string | undefined {
-  if (holdOf(kind, load)) return undefined;
-  const holder = instance?.active || load?.active[0];
-  return holder === id ? undefined : holder;
+  readonly created_at: string;
+  readonly created_by: string;
+  readonly expires_at: string | null;
+  readonly deleted_at: string | null;
+  readonly active: DeploymentView | null;
+  readonly waiting: DeploymentView | null;
+  readonly last_deployment: DeploymentView | null;
 }
 
 export interface DeploymentFacts extends PendingFacts {
   readonly stages: readonly StageMark[];
 }
 
-/** A deployment as the API shows it. */
-export function toDeploymentView(facts: DeploymentFacts): Readonly<Record<string, unknown>> {
+export function toDeploymentView(facts: DeploymentFacts): DeploymentView {
   const { deployment: d, stages } = facts;
   return {
     deployment_id: d.id,
@@ -128,7 +132,7 @@ export function toDeploymentView(facts: DeploymentFacts): Readonly<Record<string
   };
 }
 
-function timelineOf({ times }: Deployment): { phase: string; at: string }[] {
+function timelineOf({ times }: Deployment): DeploymentView['timeline'] {
   return PHASES.flatMap((phase) => {
     const at = times[phase];
     return at === undefined ? [] : [{ phase, at: iso(at) }];
@@ -144,8 +148,7 @@ export interface InstanceFacts {
   readonly last: DeploymentFacts | undefined;
 }
 
-/** An instance as the API shows it, with what happens to it now. */
-export function toInstanceView(facts: InstanceFacts): Readonly<Record<string, unknown>> {
+export function toInstanceView(facts: InstanceFacts): InstanceView {
   const { instance: i, accessUrl, release, active, waiting, last } = facts;
   return {
     instance_id: i.id,
@@ -173,12 +176,15 @@ export function toInstanceView(facts: InstanceFacts): Readonly<Record<string, un
 }
 
 /** As the release has it: the catalogue may have another by now, or none. */
-function productOf(instance: Instance, release: Release | undefined) {
+function productOf(
+  instance: Instance,
+  release: Release | undefined,
+): Pick<InstanceView, 'product_name' | 'product_version'> {
   if (!release) return { product_name: instance.product_id, product_version: null };
   return { product_name: release.product.name, product_version: release.product.version };
 }
 
-function viewOrNull(facts: DeploymentFacts | undefined): Readonly<Record<string, unknown>> | null {
+function viewOrNull(facts: DeploymentFacts | undefined): DeploymentView | null {
   return facts ? toDeploymentView(facts) : null;
 }
 

@@ -1,89 +1,11 @@
-/** What the API answers, as the pages read it. Moments are ISO 8601 UTC. */
+/** What the API answers, as the pages read it: the coordinator's own types, and what the pages make of them. */
+import { isTerminal } from '../deployments/phases.ts';
+import type { DeploymentView, InstanceView } from '../deployments/views.ts';
 
-export const PHASES = [
-  'accepted',
-  'waiting',
-  'triggering',
-  'queued',
-  'claimed',
-  'deploying',
-  'verifying',
-  'retiring',
-  'succeeded',
-  'failed',
-  'cancelled',
-  'superseded',
-  'lost',
-  'timed_out',
-  'rejected',
-] as const;
-
-export type Phase = (typeof PHASES)[number];
-
-export const STAGES = ['prepare', 'pull', 'stop', 'start', 'gate', 'publish', 'retire'] as const;
-
-export type Stage = (typeof STAGES)[number];
-
-export type Status = 'pending' | 'running' | 'updating' | 'failed' | 'stopped' | 'deleting' | 'deleted';
-
-export interface Reason {
-  readonly code: string;
-  readonly detail?: string | null;
-}
-
-export interface DeploymentView {
-  readonly deployment_id: string;
-  readonly instance_id: string;
-  readonly kind: 'deploy' | 'stop' | 'start' | 'destroy';
-  readonly phase: Phase;
-  readonly reason: Reason | null;
-  /** Present while the deployment has not ended: why it is not further, who holds it up, what comes next. */
-  readonly pending: {
-    readonly reason: string;
-    readonly holder?: string | null;
-    readonly since: string;
-    readonly deadline: string;
-    readonly next?: string | null;
-  } | null;
-  readonly trigger: string;
-  readonly by: string | null;
-  readonly why: string | null;
-  readonly created_at: string;
-  readonly deadline: string;
-  readonly build: { readonly job: string; readonly number: number; readonly url: string } | null;
-  readonly timeline: readonly { readonly phase: Phase; readonly at: string }[];
-  readonly stages: readonly {
-    readonly stage: Stage;
-    readonly status: 'started' | 'done';
-    readonly at: string;
-  }[];
-  readonly decision: {
-    readonly outcome: 'switched' | 'abandoned' | 'removed';
-    /** What was live before and goes now; empty for a first deployment. */
-    readonly retire: readonly string[];
-    readonly reason?: Reason | string | null;
-    readonly at: string;
-  } | null;
-  readonly cancel: { readonly by: string; readonly at: string; readonly why: string | null } | null;
-  readonly finished_at: string | null;
-}
-
-export interface InstanceView {
-  readonly instance_id: string;
-  readonly product_id: string;
-  readonly product_name: string;
-  readonly client_name: string;
-  readonly environment: string;
-  readonly host_id: string;
-  readonly status: Status;
-  readonly access_url: string;
-  readonly live_release: string | null;
-  readonly product_version: string | null;
-  readonly created_at: string;
-  readonly active: DeploymentView | null;
-  readonly waiting: DeploymentView | null;
-  readonly last_deployment: DeploymentView | null;
-}
+export type { Stage } from '../deployments/callback-messages.ts';
+export type { Reason } from '../deployments/deployment.ts';
+export type { Phase } from '../deployments/phases.ts';
+export type { DeploymentView, InstanceView, Status } from '../deployments/views.ts';
 
 export interface InputSpec {
   readonly type: 'string' | 'integer' | 'boolean';
@@ -130,18 +52,8 @@ export interface Accepted {
   readonly deployment_id: string;
 }
 
-const ENDED: readonly Phase[] = [
-  'succeeded',
-  'failed',
-  'cancelled',
-  'superseded',
-  'lost',
-  'timed_out',
-  'rejected',
-];
-
 export function hasEnded(deployment: DeploymentView): boolean {
-  return ENDED.includes(deployment.phase);
+  return isTerminal(deployment.phase);
 }
 
 /** What a deployment waits for; empty while it goes on: then the API gives the phase itself as the reason. */

@@ -14,7 +14,7 @@ const phasesOf = async (bench: Bench, ids: readonly DeploymentId[]) =>
 async function pendingOf(bench: Bench, id: DeploymentId) {
   const views = new Views({ store: bench.store, appsUrl: 'http://apps' });
   const view = await views.deployment(must(await bench.store.deployment(id)));
-  return view['pending'] as { reason: string; holder?: string; position?: number };
+  return must(view.pending ?? undefined);
 }
 
 test('of two orders for one instance the second waits and then starts by itself', async () => {
@@ -66,7 +66,11 @@ test('three orders with one slot run one after another, in the order of arrival'
   await bench.core.tracker.round();
   expect(await phasesOf(bench, ids)).toEqual(['queued', 'waiting', 'waiting']);
   expect((await bench.store.load(aHost().id)).waiting).toEqual(ids.slice(1));
-  expect(await pendingOf(bench, must(ids[2]))).toMatchObject({ reason: 'host_full', holder: ids[0] });
+  expect(await pendingOf(bench, must(ids[0]))).not.toHaveProperty('position');
+  expect(await pendingOf(bench, must(ids[1]))).toMatchObject({ position: 1 });
+  expect(await pendingOf(bench, must(ids[2]))).toMatchObject({
+    ...{ reason: 'host_full', holder: ids[0], position: 2 },
+  });
 
   const ran: DeploymentId[] = [];
   for (let count = 0; count < 3; count += 1) {

@@ -24,7 +24,5 @@ export function FailureNotice({ deployment }: { readonly deployment: DeploymentV
 }
 
 function causeOf({ reason, decision }: DeploymentView): Reason | undefined {
-  if (reason) return reason;
-  const decided = decision?.reason;
-  return typeof decided === 'string' ? { code: decided } : (decided ?? undefined);
+  return reason ?? decision?.reason;
 }

@@ -25,6 +25,7 @@ export function PendingNotice({ deployment }: { readonly deployment: DeploymentV
           {texts.progress.holder} <code>{pending.holder}</code>
         </p>
       )}
+      {pending.position !== undefined && <p>{texts.progress.position(pending.position)}</p>}
       {!cancel && (
         <p>
           {texts.progress.next} {next}

@@ -62,6 +62,7 @@ export const en: Texts = {
     waitingFor: 'Waiting:',
     holder: 'Held by:',
     next: 'Next:',
+    position: (place) => `Number ${place} in the queue of its host.`,
     deadline: (time) => `Given up at ${time} if it has not ended by then.`,
     cancel: 'Cancel',
     cancelling: 'Cancelling…',

@@ -62,6 +62,7 @@ export const es: Texts = {
     waitingFor: 'Espera:',
     holder: 'La ocupa:',
     next: 'Después:',
+    position: (place) => `Es la número ${place} en la cola de su servidor.`,
     deadline: (time) => `Si no ha terminado, se abandona a las ${time}.`,
     cancel: 'Cancelar',
     cancelling: 'Cancelando…',

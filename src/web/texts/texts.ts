@@ -95,6 +95,7 @@ type ProgressTexts = Group<
   readonly title: Filled<[product: string, client: string]>;
   readonly took: Filled;
   readonly deadline: Filled;
+  readonly position: Filled<[number]>;
 };
 
 type ConsoleColumn =

@@ -61,7 +61,7 @@ test('after an abandoned decision nothing moves; after a switch the clean-up sti
   const live = await store(bench);
   await reach(bench, live.deployment, 'verifying', 2);
   await switchTo(bench, live.deployment.id);
-  const retire = { stage: 'retire', status: 'started', at: 1 };
+  const retire = { stage: 'retire', status: 'started', at: 1 } as const;
   expect(await bench.store.progress(live.deployment.id, retire, [])).toBe(true);
   expect(await bench.store.deployment(live.deployment.id)).toMatchObject({ phase: 'retiring' });
 });

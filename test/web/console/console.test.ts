@@ -35,7 +35,13 @@ test('an instance shows status, client, host, link and its last deployment with 
 });
 
 test('an instance with an active and a waiting deployment shows both and who holds the second', async () => {
-  const pending = { reason: 'instance_busy', holder: 'd-holder', since: after(1), deadline: after(900) };
+  const pending = {
+    reason: 'instance_busy',
+    holder: 'd-holder',
+    next: '',
+    since: after(1),
+    deadline: after(900),
+  };
   const waiting = aDeployment({ deployment_id: 'd-2', phase: 'waiting', pending });
   const busy = anInstance({ status: 'updating', active: aDeployment({ phase: 'queued' }), waiting });
   stage.api.answer('GET /api/instances', { body: { total: 1, instances: [busy] } });

@@ -96,7 +96,7 @@ test.each([
   { retire: [], words: 'El trabajo termina; el enlace ya funciona.' },
   { retire: ['norte-1'], words: 'Se retira la versión anterior; el enlace ya lleva a la nueva.' },
 ])('after the switch the page speaks of a previous version only where there is one: $retire', async (one) => {
-  const pending = { reason: 'retiring', since: after(7), deadline: after(900) };
+  const pending = { reason: 'retiring', next: '', since: after(7), deadline: after(900) };
   const decision = { outcome: 'switched' as const, retire: one.retire, at: after(7) };
   const active = aLiveDeployment({ phase: 'retiring', finished_at: null, pending, decision });
   stage.show(anInstance({ status: 'running', live_release: 'r-1', active }));

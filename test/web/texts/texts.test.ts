@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { PHASES as OUR_PHASES } from '../../../src/deployments/phases.ts';
+import { PHASES } from '../../../src/deployments/phases.ts';
 import { en } from '../../../src/web/texts/en.ts';
 import { es } from '../../../src/web/texts/es.ts';
 import { wordsFor } from '../../../src/web/texts/words.ts';
-import { PHASES } from '../../../src/web/views.ts';
 
 function keysOf(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null) return [path];
@@ -15,7 +14,7 @@ test('both languages say the same things', () => {
 });
 
 test('the pages know every phase of a deployment', () => {
-  expect(PHASES).toEqual(OUR_PHASES);
+  for (const { phase } of [es, en]) expect(Object.keys(phase).sort()).toEqual([...PHASES].sort());
 });
 
 test('an unknown code is shown as its title, or as it came', () => {
