@@ -4,11 +4,11 @@ import { COMMANDS, USAGE } from './commands.ts';
 /** `npm run ark -- COMMAND`: operators' acts on the coordinator's machine. Exit 0 done, 1 refused, 2 asked wrongly. */
 async function main([name, ...args]: readonly string[]): Promise<number> {
   const command = name === undefined ? undefined : COMMANDS[name];
-  if (name === '--help' || name === 'help') {
+  if (name === 'help' || [name, ...args].includes('--help')) {
     process.stdout.write(`${USAGE}\n`);
     return 0;
   }
-  if (command === undefined || args.includes('--help')) {
+  if (command === undefined) {
     process.stderr.write(`${USAGE}\n`);
     return 2;
   }

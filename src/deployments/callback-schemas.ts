@@ -12,7 +12,11 @@ const line = (limit: number): Joi.StringSchema =>
   Joi.string()
     .max(limit)
     .pattern(/^[^\p{Cc}]*$/u, 'one line of text');
-const jobName = line(400).pattern(/^[^/][^]*$/);
+/** `folder/job`, without empty, `.` and `..` segments: they would lead to another page of Jenkins. */
+const jobName = line(400).pattern(
+  /^(?!\.{1,2}(?:\/|$))[^/]+(?:\/(?!\.{1,2}(?:\/|$))[^/]+)*$/,
+  'name of a job',
+);
 const projects = Joi.array()
   .items(Joi.string().pattern(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'project name'))
   .max(100);

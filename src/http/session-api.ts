@@ -26,7 +26,12 @@ export function createSessionApi({ sessions, pagesUrl }: SessionApiOptions): Rou
     const { code } = validate(signInQuery, request.query);
     // A HEAD (link checkers, previews) must not use up the link.
     const token = request.method === 'GET' ? await sessions.signIn(code) : undefined;
-    if (token === undefined) throw new AppError('unauthorized', 'This sign-in link was used, or is too old');
+    if (token === undefined) {
+      // To a person the page explains it; who is signed in already goes on.
+      if (request.method === 'GET' && request.accepts(['json', 'html']) === 'html')
+        return response.redirect(303, '/');
+      throw new AppError('unauthorized', 'This sign-in link was used, or is too old');
+    }
     response.cookie(SESSION_COOKIE, token, { ...cookie, maxAge: LONGEST_SESSION_MS });
     response.set('cache-control', 'no-store').redirect(303, '/');
   });

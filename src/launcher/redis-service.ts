@@ -10,7 +10,7 @@ const PROBE_TIMEOUT_MS = 1000;
 
 /** The address with its password, for the parts that use it. */
 export function redisUrl({ ports }: LauncherSettings, { redisPassword }: LauncherSecrets): string {
-  return `redis://:${redisPassword.reveal()}@127.0.0.1:${String(ports.redis.port)}`;
+  return `redis://default:${redisPassword.reveal()}@127.0.0.1:${String(ports.redis.port)}`;
 }
 
 /** A private Redis whose every write is on disk before it is answered. */

@@ -206,6 +206,8 @@ describe('malformed messages', () => {
     ['a number as text', { ...claim, build_number: '1' }, 'validation_failed'],
     ['an unknown field', { ...claim, host: '100.64.30.11' }, 'validation_failed'],
     ['a control character', { ...claim, job: 'ark\ndeploy' }, 'validation_failed'],
+    ['a job above its folder', { ...claim, job: 'team/../../ark' }, 'validation_failed'],
+    ['a job without a name', { ...claim, job: 'team//ark' }, 'validation_failed'],
     ['a text that is too long', { ...claim, instance_id: 'x'.repeat(64) }, 'validation_failed'],
     ['nothing', {}, 'validation_failed'],
   ])('%s: signed 400', async (_what, message, code) => {

@@ -33,6 +33,16 @@ test('a link signs in once: cookie, 303 to the pages, then it is used up', async
   await api().get(path).expect(401);
 });
 
+test('a link that was used leads a person to the page that explains it, without a session', async () => {
+  const answer = await api()
+    .get(`/sign-in?code=${'A'.repeat(43)}`)
+    .set('accept', 'text/html,*/*;q=0.8')
+    .expect(303);
+
+  expect(answer.headers['location']).toBe('/');
+  expect(answer.headers['set-cookie']).toBeUndefined();
+});
+
 test('the session says who is signed in, until the sign-out', async () => {
   const cookie = await bed.signedIn();
   expect((await api().get('/api/session').set({ cookie })).body).toEqual({ user: 'ana', role: 'operator' });

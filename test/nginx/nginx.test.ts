@@ -252,6 +252,22 @@ test('a coordinator that is away is told to people and to programs', async () =>
   expect([page, problem, app].map((one) => fields(one, 'retry-after')[0])).toEqual(['2', '2', '2']);
 });
 
+test('what nginx refuses itself on the pages origin reads like the answers of the API', async () => {
+  const long = await ask(nginx.pagesPort, [
+    'POST /api/instances HTTP/1.1',
+    'Host: h',
+    'Content-Length: 20000000',
+  ]);
+  const bad = await ask(nginx.pagesPort, ['GET /api/%00 HTTP/1.1', 'Host: h']);
+
+  expect([long, bad].map(statusOf)).toEqual([413, 400]);
+  expect([long, bad].map((one) => fields(one, 'content-type')[0])).toEqual(
+    Array(2).fill('application/problem+json'),
+  );
+  expect(long).toContain('"code":"body_too_large"');
+  expect(bad).toContain('"code":"malformed_request"');
+});
+
 test.each([
   ['appsUrl', { appsUrl: 'http://x; }' }],
   ['pagesHost', { pagesHost: 'localhost' }],
