@@ -115,10 +115,10 @@ export class ClientHost {
     return result.stdout.trimEnd();
   }
 
-  /** Ends the Docker engine as a machine's restart of the service does, and waits until the next one answers. */
-  async restartEngine(signal: AbortSignal): Promise<void> {
+  /** Ends the Docker engine as a restart of the service does (TERM) or as a crash (KILL); resolves when the next one answers. */
+  async restartEngine(signal: AbortSignal, by: 'TERM' | 'KILL' = 'TERM'): Promise<void> {
     const before = this.#enginePid();
-    await this.exec(['kill', '-TERM', before], { signal });
+    await this.exec(['kill', `-${by}`, before], { signal });
     await this.waitUntilReady(signal, before);
   }
 

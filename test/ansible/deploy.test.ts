@@ -118,14 +118,14 @@ test('inputs reach the container as they are and are no template, neither for An
   expect(inspected[0].Config.Env.join()).not.toContain('ONLY_OTHER');
 }, 60_000);
 
-test('every link leads to its own app after the engine restarted', async () => {
+test.each([['ended', 'TERM', 20061], ['died', 'KILL', 20064]] as const)('every link leads to its own app after the engine %s', async (_how, by, port) => {
   const [one, other] = [anInstance(), anInstance()];
-  await bed.deploy({ instanceId: one, seq: 100, ports: [20061] });
-  await bed.deploy({ instanceId: other, seq: 100, ports: [20062] });
+  await bed.deploy({ instanceId: one, seq: 100, ports: [port] });
+  await bed.deploy({ instanceId: other, seq: 100, ports: [port + 1] });
   const namesBefore = await bed.host.docker(['ps', '--format', '{{.Names}} {{.Ports}}']);
 
-  await bed.host.restartEngine(AbortSignal.timeout(30_000));
-  const both = async () => Promise.all([bed.get(20061), bed.get(20062)]);
+  await bed.host.restartEngine(AbortSignal.timeout(30_000), by);
+  const both = async () => Promise.all([bed.get(port), bed.get(port + 1)]);
   await until(both, (answers) => answers.every((answer) => answer !== undefined));
 
   const names = await bed.host.docker(['ps', '--format', '{{.Names}} {{.Ports}}']);
@@ -150,6 +150,7 @@ test('an order to stop leaves containers in place; an order to start brings a re
   await bed.deploy({ instanceId, seq: 100, ports: [20081] });
 
   const stop = await bed.deploy({ instanceId, seq: 101, keep, over: { action: 'stop', endpoints: [] } });
+  await bed.host.restartEngine(AbortSignal.timeout(30_000), 'KILL');
   const whileStopped = [await bed.projects(instanceId), await bed.projects(instanceId, true)];
   const start = await bed.deploy({ instanceId, seq: 102, keep, ports: [20082], over: { action: 'start' } });
 

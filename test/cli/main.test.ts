@@ -6,8 +6,8 @@ import { expect, test } from '@jest/globals';
 const run = promisify(execFile);
 const MAIN = join(__dirname, '../../src/cli/main.ts');
 
-test.each([['help'], ['--help'], ['sign-in', '--help']])('%s %s prints the usage', async (...args) => {
-  const { stdout } = await run('node', [MAIN, ...args.filter((word) => word !== undefined)]);
+test.each([['help'], ['--help'], ['sign-in', '--help']])('%j prints the usage', async (...args) => {
+  const { stdout } = await run('node', [MAIN, ...args]);
 
   expect(stdout).toContain('usage: npm run ark -- COMMAND');
 });
@@ -18,8 +18,8 @@ test.each([['nonsense'], []])('the command %s is asked wrongly', async (...args)
 
 test('nothing that runs is said with words', async () => {
   const env = { ...process.env, ARK_STATE_DIR: '/nonexistent', ARK_PAGES_URL: undefined };
-  await expect(run('node', [MAIN, 'sign-in'], { env })).rejects.toMatchObject({
-    code: 1,
-    stderr: expect.stringContaining('Nothing runs here') as string,
-  });
+  const refused: unknown = await run('node', [MAIN, 'sign-in'], { env }).catch((error: unknown) => error);
+
+  expect(refused).toMatchObject({ code: 1 });
+  expect(String(refused)).toContain('Nothing runs here');
 });

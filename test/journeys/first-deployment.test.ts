@@ -134,7 +134,7 @@ test('the container carries its labels and is published on the address of its ho
         'com.docker.compose.project': `${instance.instance_id}-${String(deployment.seq)}`,
       },
     },
-    HostConfig: { RestartPolicy: { Name: 'unless-stopped' } },
+    HostConfig: { RestartPolicy: { Name: 'always' } },
   });
   const published = Object.values(container!.NetworkSettings.Ports).flatMap((ports) => ports);
   const port = Number(published[0]?.HostPort);

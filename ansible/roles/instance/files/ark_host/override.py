@@ -3,6 +3,10 @@
 Pure functions. The canonical file is never edited; Compose lays this one over it.
 """
 
+# An engine that died takes its containers for stopped on purpose when it comes back, and leaves those that run
+# `unless-stopped` lying (moby shuts them down in restore). What this script stops itself gets the other policy.
+RUNS_ON = "always"
+STAYS_STOPPED = "unless-stopped"
 RELEASE = "release"
 DATA = "data"
 LOG_ROTATION = {"driver": "json-file", "options": {"max-size": "10m", "max-file": "3"}}
@@ -56,7 +60,7 @@ def labels_of(document, role):
 
 
 def common(service, labels):
-    override = {"labels": labels, "logging": LOG_ROTATION, "restart": "unless-stopped"}
+    override = {"labels": labels, "logging": LOG_ROTATION, "restart": RUNS_ON}
     if "init" not in service:
         override["init"] = True
     return override

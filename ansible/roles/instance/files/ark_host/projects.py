@@ -1,6 +1,7 @@
 """Compose projects of an instance on this host, found by label, stopped, started and removed."""
 
 from .engine import say
+from .override import RUNS_ON, STAYS_STOPPED
 from .release import is_project_of
 
 PROJECT = "com.docker.compose.project"
@@ -28,7 +29,9 @@ def containers_of(engine, instance_id, project):
 
 def stop(engine, instance_id, project):
     """Stops the running containers with their own grace period; returns how many were running."""
-    running = [one["Id"] for one in containers_of(engine, instance_id, project) if one["State"]["Running"]]
+    containers = containers_of(engine, instance_id, project)
+    set_policy(engine, containers, RUNS_ON, STAYS_STOPPED)
+    running = [one["Id"] for one in containers if one["State"]["Running"]]
     if running:
         say(f"stopping {project}")
         engine.docker("stop", *running)
@@ -45,11 +48,22 @@ def start(engine, instance_id, project):
     if stopped:
         say(f"starting {project}")
         engine.docker("start", *stopped)
+    set_policy(engine, containers, STAYS_STOPPED, RUNS_ON)
     return len(containers)
 
 
+def set_policy(engine, containers, old, new):
+    ids = [one["Id"] for one in containers if policy_of(one) == old]
+    if ids:
+        engine.docker("update", "--restart", new, *ids)
+
+
+def policy_of(container):
+    return container["HostConfig"]["RestartPolicy"]["Name"]
+
+
 def is_done(container):
-    policy = container["HostConfig"]["RestartPolicy"]["Name"]
+    policy = policy_of(container)
     return policy in ("", "no") and container["State"]["Status"] == "exited" and container["State"]["ExitCode"] == 0
 
 
