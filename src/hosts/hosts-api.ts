@@ -7,6 +7,7 @@ import { type AddressOptions, toHostAddress } from './host-address.ts';
 import { fingerprintOf, hostKeyLine, toHostKey } from './host-key.ts';
 import type { HostKeySource, SshAddress } from './host-key-source.ts';
 import { type HostChange, HostRegistrar, type NewHost } from './host-registrar.ts';
+import { toHostView } from './host-view.ts';
 import { type Host, type HostId, type HostLoad, type HostRegistry, isHostId } from './host.ts';
 
 export interface HostsApiOptions extends AddressOptions {
@@ -101,7 +102,7 @@ export function createHostsApi(options: HostsApiOptions): Router {
   const schemas = schemasFor(options);
   const registrar = new HostRegistrar(options);
   const router = Router();
-  const view = async (host: Host) => viewOf(host, await loadOf(host.id));
+  const view = async (host: Host) => toHostView(host, await loadOf(host.id));
 
   router.get('/api/hosts', requireRight('hosts:read'), async (_request, response) => {
     const all = await hosts.list();
@@ -171,19 +172,5 @@ async function shownKey(keys: HostKeySource, target: SshAddress, signal: AbortSi
     host_key: hostKeyLine(key),
     host_key_type: key.type,
     host_key_fingerprint: fingerprintOf(key),
-  };
-}
-
-function viewOf(host: Host, load: HostLoad): Record<string, unknown> {
-  const { id, host_key: pinned, created_at: createdAt, ...fields } = host;
-  const key = toHostKey(pinned);
-  return {
-    host_id: id,
-    ...fields,
-    host_key_type: key?.type ?? null,
-    host_key_fingerprint: key === undefined ? null : fingerprintOf(key),
-    active: load.active.length,
-    waiting: load.waiting.length,
-    created_at: new Date(createdAt).toISOString(),
   };
 }

@@ -2,14 +2,15 @@ import { Router } from 'express';
 import Joi from 'joi';
 import { requireRight } from '../http/authentication.ts';
 import { invalidFields, validate } from '../http/validate.ts';
-import type { Product } from './product.ts';
 import type { ProductCatalogue } from './product-catalogue.ts';
 import {
+  DEFAULT_SETTINGS,
   isJobName,
   type DeployEnvironment,
   type ProductSettings,
   type ProductSettingsStore,
 } from './product-settings.ts';
+import { toProductView } from './product-view.ts';
 
 export interface ProductsApiOptions {
   readonly catalogue: ProductCatalogue;
@@ -57,20 +58,22 @@ export function createProductsApi({ catalogue, settings, hostExists }: ProductsA
     const said = await settings.getMany(products.map(({ id }) => id));
     response.json({
       total: products.length,
-      products: products.map((product, index) => viewOf(product, said[index])),
+      products: products.map((product, index) => toProductView(product, said[index] ?? DEFAULT_SETTINGS)),
     });
   });
 
   router.get('/api/products/:id', requireRight('products:read'), async (request, response) => {
     const product = catalogue.get(String(request.params['id']));
-    response.json(viewOf(product, await settings.get(product.id)));
+    response.json(toProductView(product, await settings.get(product.id)));
   });
 
   router.patch('/api/products/:id', requireRight('products:write'), async (request, response) => {
     const product = catalogue.get(String(request.params['id']));
     const change = validate(settingsChange, request.body);
     await mustExist(change.default_host);
-    response.json(viewOf(product, await settings.update(product.id, (before) => changed(before, change))));
+    response.json(
+      toProductView(product, await settings.update(product.id, (before) => changed(before, change))),
+    );
   });
 
   return router;
@@ -80,10 +83,4 @@ export function createProductsApi({ catalogue, settings, hostExists }: ProductsA
 function changed(before: ProductSettings, change: SettingsChange): ProductSettings {
   const merged = Object.entries({ ...before, ...change }).filter(([, value]) => value !== null);
   return Object.fromEntries(merged) as unknown as ProductSettings;
-}
-
-/** A product as people and the pages see it: no Compose text, no names of secrets. */
-function viewOf(product: Product, settings: ProductSettings | undefined): Record<string, unknown> {
-  const { id, name, description, version, inputs, strategy, endpoints, digest } = product;
-  return { product_id: id, name, description, version, inputs, strategy, endpoints, digest, ...settings };
 }

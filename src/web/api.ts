@@ -1,14 +1,6 @@
 import { noteServerTime } from './clock.ts';
 import { Problem, readProblem } from './problem.ts';
-import type {
-  Accepted,
-  DeploymentView,
-  HostView,
-  InstanceView,
-  Order,
-  ProductView,
-  Session,
-} from './views.ts';
+import type { Accepted, DeploymentView, HostView, InstanceView, Order, ProductView, WhoIs } from './views.ts';
 
 /** Every call of the pages to the API. Each throws a `Problem`, or what the signal was aborted with. */
 
@@ -34,7 +26,7 @@ export interface DeploymentPage {
   readonly next_cursor?: string | null;
 }
 
-export const readSession = (signal: AbortSignal) => get<Session>('/api/session', signal);
+export const readSession = (signal: AbortSignal) => get<WhoIs>('/api/session', signal);
 
 export const signOut = () => send<unknown>('POST', '/api/session/sign-out');
 

@@ -1,44 +1,18 @@
 /** What the API answers, as the pages read it: the coordinator's own types, and what the pages make of them. */
 import { isTerminal } from '../deployments/phases.ts';
 import type { DeploymentView, InstanceView } from '../deployments/views.ts';
+import type { Session } from '../http/sessions.ts';
 
 export type { Stage } from '../deployments/callback-messages.ts';
 export type { Reason } from '../deployments/deployment.ts';
 export type { Phase } from '../deployments/phases.ts';
-export type { DeploymentView, InstanceView, Status } from '../deployments/views.ts';
+export type { DeploymentView, InstanceView, Pending, Status } from '../deployments/views.ts';
+export type { HostView } from '../hosts/host-view.ts';
+export type { InputSpec } from '../products/product.ts';
+export type { ProductView } from '../products/product-view.ts';
 
-export interface InputSpec {
-  readonly type: 'string' | 'integer' | 'boolean';
-  readonly title?: string;
-  readonly required?: boolean;
-  readonly secret?: boolean;
-  readonly max_length?: number;
-  readonly pattern?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly choices?: readonly string[];
-  readonly default?: string | number | boolean;
-}
-
-export interface ProductView {
-  readonly product_id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly version: string;
-  readonly inputs: Readonly<Record<string, InputSpec>>;
-}
-
-export interface HostView {
-  readonly host_id: string;
-  readonly name: string;
-  readonly address: string;
-  readonly cordoned: boolean;
-}
-
-export interface Session {
-  readonly user: string;
-  readonly role: string;
-}
+/** Who is signed in. */
+export type WhoIs = Pick<Session, 'user' | 'role'>;
 
 export interface Order {
   readonly product_id: string;

@@ -1,4 +1,4 @@
-import type { DeploymentView, InstanceView, ProductView } from '../../src/web/views.ts';
+import type { DeploymentView, InputSpec, InstanceView, ProductView } from '../../src/web/views.ts';
 
 export const INSTANCE_ID = 'clinica-norte-abcdefghij';
 export const ACCESS_URL = `http://127.0.0.1:3001/instances/${INSTANCE_ID}/`;
@@ -18,8 +18,16 @@ export function aProduct(fields: Partial<ProductView> = {}): ProductView {
     description: 'Una página que saluda.',
     version: '1.0.0',
     inputs: {},
+    strategy: 'swap',
+    endpoints: [{ name: 'web', service: 'web', port: 8080, primary: true }],
+    digest: `sha256:${'ab'.repeat(32)}`,
+    enabled: true,
     ...fields,
   };
+}
+
+export function anInput(fields: Partial<InputSpec> = {}): InputSpec {
+  return { type: 'string', required: false, secret: false, max_length: 1000, env: 'IT', ...fields };
 }
 
 export function aDeployment(fields: Partial<DeploymentView> = {}): DeploymentView {

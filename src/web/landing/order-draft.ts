@@ -16,7 +16,6 @@ export interface DraftFault {
 }
 
 export const CLIENT_NAME_MAX = 80;
-const DEFAULT_MAX_LENGTH = 1000;
 
 export function emptyDraft(product: ProductView | undefined): Draft {
   return { product_id: product?.product_id ?? '', client_name: '', host_id: '', inputs: defaultsOf(product) };
@@ -25,10 +24,6 @@ export function emptyDraft(product: ProductView | undefined): Draft {
 /** Another product asks for other inputs; client and host stay. */
 export function withProduct(draft: Draft, product: ProductView): Draft {
   return { ...draft, product_id: product.product_id, inputs: defaultsOf(product) };
-}
-
-export function maxLengthOf(spec: InputSpec): number {
-  return spec.max_length ?? DEFAULT_MAX_LENGTH;
 }
 
 /** The faults by field name (`client_name`, `inputs.<name>`), as the API would name them. */
@@ -92,7 +87,7 @@ function integerFault(value: string, { minimum, maximum }: InputSpec): DraftFaul
 }
 
 function textFault(value: string, spec: InputSpec): DraftFault | undefined {
-  const limit = maxLengthOf(spec);
+  const limit = spec.max_length;
   if (lengthOf(value) > limit) return { kind: 'tooLong', limit };
   return spec.pattern !== undefined && !matches(value, spec.pattern) ? { kind: 'pattern' } : undefined;
 }

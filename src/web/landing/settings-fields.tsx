@@ -2,7 +2,6 @@ import { useTexts } from '../language.tsx';
 import { type ControlProps, Field } from '../parts/field.tsx';
 import type { Texts } from '../texts/texts.ts';
 import type { InputSpec } from '../views.ts';
-import { maxLengthOf } from './order-draft.ts';
 
 type Value = string | boolean;
 
@@ -95,7 +94,7 @@ function hintOf(spec: InputSpec, { landing: { limit } }: Texts): string | undefi
 
 function boundsOf(spec: InputSpec, limit: Texts['landing']['limit']): string {
   const { minimum, maximum } = spec;
-  if (spec.type === 'string' && spec.choices === undefined) return limit.length(maxLengthOf(spec));
+  if (spec.type === 'string' && spec.choices === undefined) return limit.length(spec.max_length);
   if (spec.type !== 'integer') return '';
   if (minimum !== undefined && maximum !== undefined) return limit.between(minimum, maximum);
   if (minimum !== undefined) return limit.from(minimum);

@@ -2,11 +2,11 @@ import { signOut } from '../api.ts';
 import { useAction } from '../action.ts';
 import { LANGUAGES, type Language, useLanguage } from '../language.tsx';
 import { Link, usePlace } from '../location.tsx';
-import type { Session } from '../views.ts';
+import type { WhoIs } from '../views.ts';
 import { ProblemNotice } from './problem-notice.tsx';
 
 interface HeaderProps {
-  readonly session: Session | undefined;
+  readonly session: WhoIs | undefined;
   readonly onSignedOut: () => void;
 }
 

@@ -10,6 +10,7 @@ import {
   aProduct,
   aPullingDeployment,
   after,
+  anInput,
   anInstance,
 } from '../view-builders.ts';
 
@@ -43,11 +44,11 @@ test('a click on Desplegar leads over true steps to the link', async () => {
 
 test('the inputs of the product are fields with its limits, sent with their types', async () => {
   const inputs = {
-    title: { type: 'string', title: 'Título', required: true, max_length: 10, pattern: '[A-Z].*' },
-    seats: { type: 'integer', title: 'Puestos', minimum: 1, maximum: 50, default: 5 },
-    beta: { type: 'boolean', title: 'Pruebas' },
-    key: { type: 'string', title: 'Clave', secret: true, max_length: 20 },
-  } as const;
+    title: anInput({ type: 'string', title: 'Título', required: true, max_length: 10, pattern: '[A-Z].*' }),
+    seats: anInput({ type: 'integer', title: 'Puestos', minimum: 1, maximum: 50, default: 5 }),
+    beta: anInput({ type: 'boolean', title: 'Pruebas' }),
+    key: anInput({ type: 'string', title: 'Clave', secret: true, max_length: 20 }),
+  };
   stage.api.answer('GET /api/products', { body: { total: 1, products: [aProduct({ inputs })] } });
   stage.api.answer('POST /api/instances', ACCEPTED);
   stage.show(anInstance({ active: aDeployment() }));

@@ -7,10 +7,10 @@ import {
   withProduct,
 } from '../../../src/web/landing/order-draft.ts';
 import type { InputSpec } from '../../../src/web/views.ts';
-import { aProduct } from '../view-builders.ts';
+import { aProduct, anInput } from '../view-builders.ts';
 
-function faultOf(spec: InputSpec, value: string) {
-  const product = aProduct({ inputs: { it: spec } });
+function faultOf(spec: Partial<InputSpec>, value: string) {
+  const product = aProduct({ inputs: { it: anInput(spec) } });
   return faultsOf({ ...emptyDraft(product), client_name: 'Norte', inputs: { it: value } }, product)[
     'inputs.it'
   ];
@@ -42,7 +42,7 @@ test('a client name of blanks only is missing', () => {
 
 test('an order leaves out what is empty and gives integers as numbers', () => {
   const product = aProduct({
-    inputs: { a: { type: 'string' }, n: { type: 'integer' }, b: { type: 'boolean' } },
+    inputs: { a: anInput(), n: anInput({ type: 'integer' }), b: anInput({ type: 'boolean' }) },
   });
   const draft: Draft = {
     product_id: 'hello',
@@ -58,9 +58,9 @@ test('an order leaves out what is empty and gives integers as numbers', () => {
 
 test('a text whose default was cleared is sent empty, a number is left to its default', () => {
   const inputs = {
-    title: { type: 'string', default: 'Hi' },
-    seats: { type: 'integer', default: 5 },
-  } as const;
+    title: anInput({ default: 'Hi' }),
+    seats: anInput({ type: 'integer', default: 5 }),
+  };
   const product = aProduct({ inputs });
   const draft = { ...emptyDraft(product), client_name: 'Norte', inputs: { title: '', seats: '' } };
 
@@ -68,7 +68,10 @@ test('a text whose default was cleared is sent empty, a number is left to its de
 });
 
 test('another product brings its own defaults and keeps client and host', () => {
-  const other = aProduct({ product_id: 'other', inputs: { seats: { type: 'integer', default: 5 } } });
+  const other = aProduct({
+    product_id: 'other',
+    inputs: { seats: anInput({ type: 'integer', default: 5 }) },
+  });
 
   const draft = withProduct({ ...emptyDraft(aProduct()), client_name: 'Norte', host_id: 'demo' }, other);
 
