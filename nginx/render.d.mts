@@ -9,7 +9,7 @@ export interface NginxSettings {
   readonly appsUrl?: string;
   /** host:port of the coordinator. */
   readonly apiUpstream?: string;
-  /** host:port that the proxies share. */
+  /** host:port that the proxies share, or one for each with commas between them. */
   readonly instancesUpstream?: string;
   /** File relative to the prefix, /dev/stdout, or off. */
   readonly accessLog?: string;

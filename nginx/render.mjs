@@ -17,7 +17,7 @@ const TEMPLATE = join(import.meta.dirname, 'ark.conf.template');
  * @property {string} [appsName]
  * @property {string} [appsUrl] Public address of the apps origin, without a slash at the end.
  * @property {string} [apiUpstream] host:port of the coordinator.
- * @property {string} [instancesUpstream] host:port that the proxies share.
+ * @property {string} [instancesUpstream] host:port that the proxies share, or one for each with commas between them.
  * @property {string} [accessLog] File relative to the prefix, /dev/stdout, or off.
  * @property {readonly string[]} [outerProxies] Addresses or CIDRs of proxies in front of nginx.
  * @property {number | 'auto'} [workers]
@@ -57,7 +57,10 @@ export function settingsFromEnvironment(env) {
     appsName: env.ARK_APPS_NAME || '_',
     appsUrl: env.ARK_APPS_URL || `http://127.0.0.1:${appsPort}`,
     apiUpstream: `${env.ARK_API_HOST || '127.0.0.1'}:${portFrom(env, 'ARK_API_PORT', 5050)}`,
-    instancesUpstream: `${env.ARK_INSTANCES_HOST || '127.0.0.1'}:${portFrom(env, 'ARK_INSTANCES_PORT', 5051)}`,
+    instancesUpstream: (env.ARK_INSTANCES_HOST || '127.0.0.1')
+      .split(',')
+      .map((host) => `${host}:${portFrom(env, 'ARK_INSTANCES_PORT', 5051)}`)
+      .join(','),
     accessLog: env.ARK_NGINX_ACCESS_LOG || 'access.log',
     outerProxies: (env.ARK_OUTER_PROXIES || '').split(/[\s,]+/).filter(Boolean),
     workers: env.ARK_NGINX_WORKERS === undefined ? 'auto' : Number(env.ARK_NGINX_WORKERS),
@@ -80,11 +83,7 @@ function toValues(settings) {
       isOrigin,
     ),
     ARK_API_UPSTREAM: check('apiUpstream', settings.apiUpstream ?? '127.0.0.1:5050', isAuthority),
-    ARK_INSTANCES_UPSTREAM: check(
-      'instancesUpstream',
-      settings.instancesUpstream ?? '127.0.0.1:5051',
-      isAuthority,
-    ),
+    ARK_INSTANCES_UPSTREAM: servers(settings.instancesUpstream ?? '127.0.0.1:5051'),
     ARK_NGINX_ACCESS_LOG: check('accessLog', settings.accessLog ?? 'access.log', isPath),
     ARK_NGINX_WORKERS: check('workers', String(settings.workers ?? 'auto'), (text) =>
       /^(?:auto|[1-9]\d?)$/.test(text),
@@ -103,6 +102,18 @@ function listen(name, host, port) {
     (text) => /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65535,
   );
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/**
+ * The servers of an upstream. One of several that does not answer is passed over for a second; a single one is always
+ * asked.
+ * @type {(authorities: string) => string}
+ */
+function servers(authorities) {
+  const all = authorities.split(',').map((one) => check('instancesUpstream', one, isAuthority));
+  return all.length === 1
+    ? all[0]
+    : all.map((one) => `${one} max_fails=1 fail_timeout=1s`).join(';\n    server ');
 }
 
 /** A value that goes into the file has a strict form: nothing in it can end a directive. */
