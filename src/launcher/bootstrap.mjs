@@ -8,6 +8,7 @@ import { ensurePackages } from './bootstrap/packages.mjs';
 import { Refusal, say } from './bootstrap/report.mjs';
 import { runThrough } from './bootstrap/run-through.mjs';
 import { checkSystem } from './bootstrap/system.mjs';
+import { ensureTestTools } from './bootstrap/test-tools.mjs';
 import { ensureVenv } from './bootstrap/venv.mjs';
 
 const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
@@ -27,6 +28,7 @@ async function main([command = '', ...args]) {
   await ensureNodeModules(ROOT);
   await ensurePackages(program.needs);
   await ensureVenv(ROOT);
+  if (program.needs === 'test') await ensureTestTools(ROOT);
   if (program.argv === undefined) return 0;
   const node = join(ROOT, 'node_modules/.bin/node');
   return runThrough(

@@ -35,7 +35,10 @@ const NEEDS = [
   { isMet: () => succeeds(['/usr/bin/python3', '-c', 'import ensurepip, venv']), packages: ['python3-venv'] },
   { isMet: isApparmorServed, packages: ['apparmor'] },
 ];
-const TEST_NEEDS = [{ isMet: isBrowserThere, packages: ['chromium'] }];
+const TEST_NEEDS = [
+  { isMet: isBrowserThere, packages: ['chromium'] },
+  { isMet: has('systemd-analyze'), packages: ['systemd'] },
+];
 
 /** Installs the system packages that are missing, without starting a service. */
 export async function ensurePackages(forWhat) {
