@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { line, lines } from '../http/line.ts';
 import {
   STAGES,
   type ClaimMessage,
@@ -8,10 +9,6 @@ import {
   type RemovedMessage,
 } from './callback-messages.ts';
 
-const line = (limit: number): Joi.StringSchema =>
-  Joi.string()
-    .max(limit)
-    .pattern(/^[^\p{Cc}]*$/u, 'one line of text');
 /** `folder/job`, without empty, `.` and `..` segments: they would lead to another page of Jenkins. */
 const jobName = line(400).pattern(
   /^(?!\.{1,2}(?:\/|$))[^/]+(?:\/(?!\.{1,2}(?:\/|$))[^/]+)*$/,
@@ -85,5 +82,5 @@ export const failedSchema = Joi.object<FailedMessage, true>({
   reason: reasonCode.required(),
   detail: line(500).allow(''),
   host_seq: Joi.string().pattern(/^\d{1,12}$/, 'sequence number'),
-  log_tail: Joi.string().max(16_384).allow('').required(),
+  log_tail: lines(16_384).allow('').required(),
 }).and('lease', 'deployment_id');

@@ -1,11 +1,8 @@
 import Joi from 'joi';
 import type { HostEnvironment } from '../hosts/host.ts';
+import { line } from '../http/line.ts';
 
-const ONE_LINE = /^[^\p{Cc}\u2028\u2029]+$/u;
 const YEAR_S = 366 * 86_400;
-
-const line = (limit: number): Joi.StringSchema =>
-  Joi.string().trim().max(limit).pattern(ONE_LINE, 'one line of text');
 
 export interface CreateBody {
   readonly product_id: string;

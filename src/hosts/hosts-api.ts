@@ -1,6 +1,7 @@
 import { Router, type Request } from 'express';
 import Joi from 'joi';
 import { requireRight } from '../http/authentication.ts';
+import { line } from '../http/line.ts';
 import { validate } from '../http/validate.ts';
 import { AppError } from '../platform/errors.ts';
 import { type AddressOptions, toHostAddress } from './host-address.ts';
@@ -29,10 +30,7 @@ interface FetchKeyBody {
 
 // No option, blank or quote ever starts or fits: these become words of ssh and of an inventory.
 const USER = /^[a-z_][a-z0-9_-]{0,31}$/;
-const LINE = /^[^\p{Cc}\u2028\u2029]+$/u;
 
-const line = (limit: number): Joi.StringSchema =>
-  Joi.string().trim().max(limit).pattern(LINE, 'one line of text');
 const port = Joi.number().integer().min(1).max(65_535);
 const appPort = Joi.number().integer().min(1024).max(65_535);
 const slots = Joi.number().integer().min(1).max(50);

@@ -18,7 +18,7 @@ const MESSAGES = {
 
 /**
  * The input as the schema's type, with its defaults. Unknown fields are refused and nothing is converted; with
- * `convert` (query strings) numbers and booleans may come as text. Throws `validation_failed` with every fault.
+ * `convert` (query strings) numbers and booleans may come as text. Throws `validation_failed` with every such field.
  */
 export function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown, { convert = false } = {}): T {
   const result = schema
@@ -32,8 +32,11 @@ export function validate<T>(schema: Joi.ObjectSchema<T>, input: unknown, { conve
       errors: { wrap: { label: false, array: false } },
     });
   if (result.error === undefined) return result.value;
-  const errors = result.error.details.map(({ path, message }) => ({ field: path.join('.'), message }));
-  throw invalidFields(errors);
+  const faults = result.error.details.map(({ path, message }) => ({ field: path.join('.'), message }));
+  // A value of another type breaks other rules too; the first fault of a field says enough.
+  throw invalidFields(
+    faults.filter(({ field }, at) => at === faults.findIndex((one) => one.field === field)),
+  );
 }
 
 /** The error for faults that no schema can find. */

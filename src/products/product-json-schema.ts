@@ -6,7 +6,11 @@ interface Description {
   readonly flags?: { readonly default?: unknown; readonly presence?: string; readonly only?: boolean };
   readonly rules?: readonly {
     readonly name: string;
-    readonly args?: { readonly limit?: number; readonly regex?: string };
+    readonly args?: {
+      readonly limit?: number;
+      readonly regex?: string;
+      readonly options?: { readonly invert?: boolean };
+    };
   }[];
   readonly allow?: readonly unknown[];
   readonly keys?: Readonly<Record<string, Description>>;
@@ -72,7 +76,10 @@ function limits({ type, rules = [] }: Description): JsonSchema {
   for (const { name, args = {} } of rules) {
     const word = LIMITS[type]?.[name];
     if (word !== undefined) result[word] = args.limit;
-    if (name === 'pattern' && args.regex !== undefined) result['pattern'] = sourceOf(args.regex);
+    if (name === 'pattern' && args.regex !== undefined) {
+      const pattern = { pattern: sourceOf(args.regex) };
+      Object.assign(result, args.options?.invert === true ? { not: pattern } : pattern);
+    }
     if (name === 'unique') result['uniqueItems'] = true;
     if (name === 'port') result['maximum'] = 65_535;
   }

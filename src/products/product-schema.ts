@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { line } from '../http/line.ts';
 import type { InputSpec, Strategy } from './product.ts';
 import type { Fault } from './product-faults.ts';
 
@@ -35,10 +36,7 @@ const INPUT_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 const ENV = /^(?!ARK_)[A-Z_][A-Z0-9_]{0,63}$/;
 const VERSION = /^[0-9A-Za-z][0-9A-Za-z.+-]{0,39}$/;
 const HEALTH_PATH = /^\/(?!\/)[A-Za-z0-9/._~%=?&-]{0,199}$/;
-const LINE = /^[^\p{Cc}\u2028\u2029]*$/u;
 
-const line = (limit: number): Joi.StringSchema =>
-  Joi.string().trim().max(limit).pattern(LINE, 'one line of text');
 const service = Joi.string().pattern(SERVICE, 'a service name');
 const env = Joi.string().pattern(ENV, 'a variable name: capitals, digits, _, and not ARK_…');
 

@@ -27,11 +27,12 @@ export interface ProductSettingsStore {
   update(productId: string, change: (before: ProductSettings) => ProductSettings): Promise<ProductSettings>;
 }
 
-const SEGMENT = /^(?!\.{1,2}$)(?! )[^\p{Cc}\\/?*%!@#$^&|<>[\]:;'"`]{1,100}(?<! )$/u;
+const SEGMENT = /^(?!\.{1,2}$)(?! )[^\p{Cc}\p{Cs}\\/?*%!@#$^&|<>[\]:;'"`]{1,100}(?<! )$/u;
 
 /**
  * True for a full job name of the build server: folders and job with `/` between them, no `..`, no control
- * characters, none of the characters that Jenkins refuses in names. Blanks inside a name are allowed.
+ * characters, no half surrogate pairs, none of the characters that Jenkins refuses in names. Blanks inside a name
+ * are allowed.
  */
 export function isJobName(text: string): boolean {
   const segments = text.split('/');

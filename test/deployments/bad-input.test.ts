@@ -21,6 +21,7 @@ const EVIL = [
   '../../etc/passwd',
   '; rm -rf /',
 ];
+const UNFIT = 'line breaks, control characters or half a surrogate pair';
 const call = (...args: CallArguments) => callOn(http.app, ...args);
 const expectRefused = (made: Test, status: number, code: string) =>
   expectRefusal({ bench: at(), http }, made, { status, code });
@@ -42,6 +43,9 @@ describe('an order', () => {
     ['a null byte', { ...GOOD, client_name: 'Acme\u0000' }, ['client_name']],
     ['an escape character', { ...GOOD, why: '\u001b[2J' }, ['why']],
     ['a line separator', { ...GOOD, client_name: 'Acme\u2028Inc' }, ['client_name']],
+    ['half a character in its name', { ...GOOD, client_name: 'Acme \ud800' }, ['client_name']],
+    ['half a character in its reason', { ...GOOD, why: '\udfff' }, ['why']],
+    ['half a character in its product', { ...GOOD, product_id: '\ud800' }, ['product_id']],
     ['an unknown field', { ...GOOD, admin: true }, ['admin']],
     ['a constructor', { ...GOOD, constructor: {} }, ['constructor']],
     ['an unknown environment', { ...GOOD, environment: 'production' }, ['environment']],
@@ -78,6 +82,18 @@ describe('an order', () => {
     const problem = await expectRefused(call('post', '/api/instances', body), 400, 'validation_failed');
 
     expect(fieldsOf(problem)).toEqual(['client_name', 'environment', 'expires_in', 'extra', 'product_id']);
+  });
+
+  test('with several faults in one field is told of the field once, in plain words', async () => {
+    const body = { ...GOOD, environment: 5, why: `\n${'x'.repeat(300)}`, client_name: 'Acme\ninc' };
+    const problem = await expectRefused(call('post', '/api/instances', body), 400, 'validation_failed');
+
+    expect(problem).toMatchObject({ detail: '3 fields are invalid' });
+    expect(problem.errors).toEqual([
+      { field: 'client_name', message: `client_name must not hold ${UNFIT}` },
+      { field: 'environment', message: 'environment must be one of prod, dev, test' },
+      { field: 'why', message: 'why must not be longer than 200 characters' },
+    ]);
   });
 
   test('is not repeated in the answer: it may hold secrets', async () => {
@@ -148,6 +164,7 @@ describe('deploy again and cancel', () => {
     ['inputs of another type', { inputs: 'x' }, ['inputs']],
     ['a bad input', { inputs: { title: 'x'.repeat(81) } }, ['inputs.title']],
     ['a bad reason', { why: 'a\nb' }, ['why']],
+    ['a reason with half a character', { why: 'a\ud800' }, ['why']],
   ])('with %s: 400', async (_what, body, fields) => {
     const { instance_id, deployment_id } = await anOrder(at());
     const again = await expectRefused(

@@ -206,6 +206,7 @@ describe('malformed messages', () => {
     ['a number as text', { ...claim, build_number: '1' }, 'validation_failed'],
     ['an unknown field', { ...claim, host: '100.64.30.11' }, 'validation_failed'],
     ['a control character', { ...claim, job: 'ark\ndeploy' }, 'validation_failed'],
+    ['half a character', { ...claim, job: 'ark\ud800' }, 'validation_failed'],
     ['a job above its folder', { ...claim, job: 'team/../../ark' }, 'validation_failed'],
     ['a job without a name', { ...claim, job: 'team//ark' }, 'validation_failed'],
     ['a text that is too long', { ...claim, instance_id: 'x'.repeat(64) }, 'validation_failed'],
@@ -217,6 +218,17 @@ describe('malformed messages', () => {
 
     expect([answer.status, (answer.body as { code: string }).code]).toEqual([400, code]);
     expect(isSigned(answer, id)).toBe(true);
+  });
+
+  test('half a character is called by its name, wherever it stands', async () => {
+    const faults = async (kind: string, message: object) =>
+      ((await send(kind, message)).body as { errors: unknown }).errors;
+    const halves = (field: string) => [{ field, message: expect.stringContaining('half a surrogate pair') }];
+
+    expect(await faults('claim', { ...claim, job: '\ud800' })).toEqual(halves('job'));
+    const failed = { stage: 'gate', reason: 'unhealthy', log_tail: '' };
+    expect(await faults('failed', { ...failed, log_tail: 'ok\n\ud800' })).toEqual(halves('log_tail'));
+    expect(await faults('failed', { ...failed, detail: '\ud800' })).toEqual(halves('detail'));
   });
 
   test('every fault is told at once', async () => {

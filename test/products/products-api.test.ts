@@ -119,6 +119,7 @@ describe('a change is refused with', () => {
     ['a job with a line break', { destroy_job: 'a\nb' }, 'destroy_job'],
     ['a job with shell', { deploy_jobs: { prod: '$(id)' } }, 'deploy_jobs.prod'],
     ['a job with NUL', { deploy_jobs: { prod: 'a\0' } }, 'deploy_jobs.prod'],
+    ['a job with half a character', { deploy_jobs: { prod: 'a\ud800' } }, 'deploy_jobs.prod'],
     ['a long job', { deploy_jobs: { prod: 'x'.repeat(501) } }, 'deploy_jobs.prod'],
     ['an unknown environment', { deploy_jobs: { staging: 'x' } }, 'deploy_jobs.staging'],
   ])('%s', async (_what, change, field) => {

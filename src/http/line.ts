@@ -1,0 +1,20 @@
+import Joi from 'joi';
+
+// Half a surrogate pair is fine in JSON, but no UTF-8 can hold it: Redis and its scripts would refuse it.
+const text = (longest: number, unfit: RegExp, name: string): Joi.StringSchema =>
+  Joi.string().max(longest).pattern(unfit, { invert: true, name }).messages({
+    'string.max': '{{#label}} must not be longer than {{#limit}} characters',
+    'string.pattern.invert.name': '{{#label}} must not hold {{#name}}',
+    'string.trim': '{{#label}} must not begin or end with a blank',
+  });
+
+/** One line of text, as people write names and reasons: no blank around it, nothing that breaks or controls it. */
+export const line = (longest: number): Joi.StringSchema =>
+  text(
+    longest,
+    /[\p{Cc}\p{Cs}\u2028\u2029]/u,
+    'line breaks, control characters or half a surrogate pair',
+  ).trim();
+
+/** Text of several lines, as a program prints it. */
+export const lines = (longest: number): Joi.StringSchema => text(longest, /\p{Cs}/u, 'half a surrogate pair');
