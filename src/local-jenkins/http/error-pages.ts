@@ -67,9 +67,14 @@ export function sendSignInNeeded(exchange: Exchange): void {
   const isBrowser = (request.headers.accept ?? '').includes('text/html');
   const root = isBrowser ? baseOf(exchange) : `${site.contextPath}/`;
   const target = `${root}login?from=${encodeURIComponent(site.contextPath + pathAndQuery(exchange))}`;
-  const head = `<meta http-equiv='refresh' content='1;url=${escapeHtml(target)}'/>`;
-  const body = `<html><head>${head}</head><body style='background-color:white; color:white;'>
-Authentication required
+  const href = escapeHtml(target);
+  const head = `<meta http-equiv='refresh' content='1;url=${href}'/>`;
+  // Jenkins hides the words, white on white, for the second until the browser follows; not all follow
+  const [style, link] = isBrowser
+    ? ['', `<p><a href="${href}">Entrar / Sign in</a>`]
+    : [" style='background-color:white; color:white;'", ''];
+  const body = `<html><head>${head}</head><body${style}>
+Authentication required${link}
 <!--
 -->
 

@@ -37,6 +37,21 @@ test('nobody signed in: 403 with a page that leads to the sign-in form', async (
   expect(text).toContain('Authentication required');
 });
 
+test('nobody signed in, with a browser: the page has a link to the sign-in form, which leads back', async () => {
+  const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+  const page = await kit.call('/job/deploy/', { auth: '', headers });
+  const text = await page.text();
+  const href = /<a href="([^"]+)">/.exec(text)?.[1] ?? '';
+  const target = new URL(href, `${kit.url}/job/deploy/`);
+  const form = await kit.call(target.pathname + target.search, { auth: '', headers });
+
+  expect([page.status, form.status]).toEqual([403, 200]);
+  expect(href).toBe('../../login?from=%2Fjob%2Fdeploy%2F');
+  expect(text).toContain(`content='1;url=${href}'`);
+  expect(text).not.toContain('color:white');
+  expect(await form.text()).toContain('name="from" value="/job/deploy/"');
+});
+
 test('a script without a sign-in gets a bare 403', async () => {
   const answer = await kit.call('/api/json', { auth: '', headers: { 'x-requested-with': 'XMLHttpRequest' } });
 
