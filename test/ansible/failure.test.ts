@@ -26,11 +26,22 @@ test('a release that does not come up is undone, told with its last lines, and s
   expect(end.result).toBe('FAILURE');
   const [failed] = end.coordinator.told('failed');
   expect(failed).toMatchObject({ stage: 'gate', reason: 'container_failed' });
+  expect(failed?.['detail']).toMatch(/^web .*: key is \[redacted\]$/);
   expect(String(failed?.['log_tail'])).toContain('key is [redacted]');
   expect(JSON.stringify(end.coordinator.received) + end.log).not.toContain('very-secret-42');
   expect(end.coordinator.told('ready')).toEqual([]);
   expect(end.coordinator.told('retired')[0]).toMatchObject({ removed: [`${instanceId}-101`] });
   expect(await bed.projects(instanceId, true)).toEqual([`${instanceId}-100`]);
+}, 60_000);
+
+test('a container whose program is missing is told with the words of who could not start it', async () => {
+  const compose = { services: { web: { ...COMPOSE.services.web, init: true, command: ['/no/such/program'] } } };
+
+  const { coordinator } = await bed.deploy({ instanceId: anInstance(), seq: 100, ports: [20081], compose });
+
+  const [failed] = coordinator.told('failed');
+  expect(failed).toMatchObject({ stage: 'gate', reason: 'container_failed' });
+  expect(failed?.['detail']).toMatch(/^web .*: .*exec \/no\/such\/program failed: No such file or directory$/);
 }, 60_000);
 
 test('a build with a lower seq touches nothing and tells what the host knows', async () => {

@@ -9,6 +9,7 @@ import time
 from .errors import StepFailed
 
 DETAIL_BYTES = 2000
+LINE_CHARS = 200
 
 
 class Engine:
@@ -43,13 +44,23 @@ class Engine:
 
     def show(self, *argv):
         """Copies what a docker command prints, bounded, into the log; failures are of no interest."""
+        text = self._printed(*argv)
+        if text is not None:
+            say(text[-DETAIL_BYTES:].rstrip())
+
+    def last_line(self, container_id):
+        """The last line that a container wrote, bounded; empty when it wrote none."""
+        lines = (self._printed("logs", "--tail", "1", container_id) or "").strip().splitlines()
+        return "".join(filter(str.isprintable, lines[-1]))[:LINE_CHARS] if lines else ""
+
+    def _printed(self, *argv):
         try:
             done = subprocess.run(
                 ["docker", *argv], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=10, check=False
             )
         except (OSError, subprocess.TimeoutExpired):
-            return
-        say(self.redacted(done.stdout.decode(errors="replace"))[-DETAIL_BYTES:].rstrip())
+            return None
+        return self.redacted(done.stdout.decode(errors="replace"))
 
     def compose(self, project, folder, *argv):
         """Runs Compose on the two files of a project. Throws compose_failed with its last words."""

@@ -40,7 +40,7 @@ def pass_gate(engine, document, project, ports):
 def wait_for_containers(engine, instance_id, project, deadline):
     while True:
         containers = projects.containers_of(engine, instance_id, project)
-        waiting = [words for words in map(problem, containers) if words]
+        waiting = [words for one in containers if (words := problem(engine, one))]
         if containers and not waiting:
             return containers
         if time.monotonic() >= deadline:
@@ -48,7 +48,7 @@ def wait_for_containers(engine, instance_id, project, deadline):
         time.sleep(EVERY_S)
 
 
-def problem(container):
+def problem(engine, container):
     """What a container still lacks, or None. Throws container_failed or health_gate_failed when waiting is of no use."""
     state = container["State"]
     service = projects.label(container, projects.SERVICE)
@@ -56,14 +56,23 @@ def problem(container):
         return None
     health = (state.get("Health") or {}).get("Status", "none")
     if container["RestartCount"] > RESTARTS_ALLOWED:
-        raise StepFailed("container_failed", f"{service} keeps restarting (exit code {state['ExitCode']})")
+        raise StepFailed("container_failed", f"{service} keeps restarting{ending_of(engine, container)}")
     if state["Status"] in ("exited", "dead") and not state.get("Restarting"):
-        raise StepFailed("container_failed", f"{service} ended with exit code {state['ExitCode']}")
+        raise StepFailed("container_failed", f"{service} ended{ending_of(engine, container)}")
     if health == "unhealthy":
         raise StepFailed("health_gate_failed", f"{service} is unhealthy")
     if state["Status"] != "running" or health not in ("none", "healthy"):
         return f"{service} is {state['Status'] if health == 'none' else health}"
     return None
+
+
+def ending_of(engine, container):
+    """Exit code and cause of the last ending: what the engine says of it, else the container's last line."""
+    state = container["State"]
+    # of a container that runs once more the engine says 0
+    code = "" if state["Status"] == "running" else f" (exit code {state['ExitCode']})"
+    cause = state.get("Error") or engine.last_line(container["Id"])
+    return f"{code}: {cause}" if cause else code
 
 
 def answer_of(document, endpoint, port):
