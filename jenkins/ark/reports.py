@@ -10,6 +10,7 @@ from .lease import leased, tell, with_lease
 
 # After the deadline there is still something to tell.
 LAST_WORD_S = 60
+DETAIL_UNITS = 500
 
 
 def progress(folder, coordinator, words):
@@ -74,7 +75,9 @@ def failed(folder, coordinator, aborted):
         return
     stages.tell_kept(folder, coordinator, claim)
     failure = folder.read("failure") or {}
-    words = {name: failure[name] for name in ("detail", "host_seq") if failure.get(name)}
+    words = {"detail": one_line(str(failure.get("detail", "")))}
+    if failure.get("host_seq"):
+        words["host_seq"] = failure["host_seq"]
     content = with_lease(
         claim,
         stage=failure.get("stage") or folder.read("stage") or "prepare",
@@ -86,6 +89,12 @@ def failed(folder, coordinator, aborted):
     folder.write("failed", True)
     if folder.read("decision") is None:
         take_decision(folder, claim, answer.body)
+
+
+def one_line(text):
+    """What a command on the host printed, as the coordinator takes it: one line, its end, counted in UTF-16."""
+    words = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return words.encode("utf-16-le")[-2 * DETAIL_UNITS :].decode("utf-16-le", errors="ignore").strip()
 
 
 def last_word(claim):

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { failedSchema } from '../../src/deployments/callback-schemas.ts';
 import { Client, GRANTED } from './client.ts';
 import { startFakeCoordinator, type FakeCoordinator } from './fake-coordinator.ts';
 
@@ -198,6 +199,20 @@ test('failed tells stage, reason and a bounded tail, once', async () => {
   expect(told).toMatchObject({ lease: 'lease-secret-1', stage: 'prepare', reason: 'build_aborted' });
   expect(String(told?.['log_tail']).length).toBeLessThanOrEqual(8192);
   expect(told?.['log_tail']).toContain('last line');
+});
+
+test('a failure in several lines is told in one, of at most 500 characters, and not lost', async () => {
+  await client.call('claim');
+  const detail = `docker pull failed:\n${'x '.repeat(400)}a\r\n\u001b[31mb\u2028c \ud800 d\n`;
+  writeFileSync(join(client.folder, 'failure.json'), JSON.stringify({ reason: 'engine_failed', detail }));
+  coordinator.on('failed', () => ({ body: { decision: 'abandoned', reason: 'r' } }));
+
+  await client.call('failed');
+
+  const [told] = coordinator.told('failed');
+  expect(told?.['detail']).toMatch(/^(x ){200,}a \[31mb c d$/);
+  expect(String(told?.['detail']).length).toBeLessThanOrEqual(500);
+  expect(failedSchema.validate(told).error).toBeUndefined();
 });
 
 test.each([
