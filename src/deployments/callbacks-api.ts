@@ -1,6 +1,7 @@
-import { Router, type RequestHandler } from 'express';
+import type { RequestHandler, Router } from 'express';
 import type Joi from 'joi';
 import { parseJson } from '../http/body.ts';
+import { routerOf, type Call } from '../http/call.ts';
 import { callbackGate, callbackOf, sendSigned, type CallbackGateOptions } from '../http/callback-gate.ts';
 import { noteRequest } from '../http/request-context.ts';
 import { validate } from '../http/validate.ts';
@@ -8,7 +9,7 @@ import { toAppError } from '../platform/errors.ts';
 import type { FaultPoints } from '../platform/faults.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { AnsweredCallbacks } from './answered-callbacks.ts';
-import type { FailedMessage } from './callback-messages.ts';
+import { CALLBACKS } from './callback-facts.ts';
 import { claimSchema, failedSchema, progressSchema, readySchema, removedSchema } from './callback-schemas.ts';
 import type { Callbacks } from './callbacks.ts';
 import type { Claims } from './claims.ts';
@@ -38,29 +39,32 @@ const UNSTORED = 'claim';
 /** The signed messages of jobs: verified, read, answered once, signed back. */
 export function createCallbacksApi(options: CallbacksApiOptions): Router {
   const { claims, callbacks, signal } = options;
-  const router = Router();
   const gate = callbackGate(options.gate);
-  const on = <T>(kind: string, schema: Joi.ObjectSchema<T>, act: (message: T) => Promise<Answer>): void => {
-    router.post(`/api/callbacks/${kind}`, gate, answerOnce({ ...options, kind, schema, act }));
-  };
-
-  on('claim', claimSchema, async (message) => ({ status: 200, body: await claims.claim(message, signal) }));
-  on('progress', progressSchema, async (message) => callbacks.progress(message).then(() => OK));
-  on('ready', readySchema, (message) => callbacks.ready(message));
-  on('retired', removedSchema, async (message) => callbacks.retired(message).then(() => OK));
-  on('removed', removedSchema, async (message) => callbacks.removed(message).then(() => OK));
-  on('failed', failedSchema, async (message: FailedMessage) => ({
-    status: 200,
-    body: await callbacks.failed(message),
-  }));
-  // the name that the first design gave to ready
-  const ready = { ...options, kind: 'ready', schema: readySchema, act: callbacks.ready.bind(callbacks) };
-  router.post('/api/instances/register', gate, answerOnce(ready));
-  return router;
+  const on = <T>(kind: Kind, schema: Joi.ObjectSchema<T>, act: (message: T) => Promise<Answer>): Call => ({
+    ...CALLBACKS[kind],
+    method: 'post',
+    path: `/api/callbacks/${kind}`,
+    right: 'signature',
+    body: schema,
+    handlers: [gate, answerOnce({ ...options, kind, schema, act })],
+  });
+  const ready = on('ready', readySchema, (message) => callbacks.ready(message));
+  return routerOf([
+    on('claim', claimSchema, async (message) => ({ status: 200, body: await claims.claim(message, signal) })),
+    on('progress', progressSchema, async (message) => callbacks.progress(message).then(() => OK)),
+    ready,
+    // the name that the first design gave to ready
+    { ...ready, path: '/api/instances/register', summary: 'The old name of ready' },
+    on('retired', removedSchema, async (message) => callbacks.retired(message).then(() => OK)),
+    on('removed', removedSchema, async (message) => callbacks.removed(message).then(() => OK)),
+    on('failed', failedSchema, async (message) => ({ status: 200, body: await callbacks.failed(message) })),
+  ]);
 }
 
+type Kind = keyof typeof CALLBACKS;
+
 interface OneKind<T> extends CallbacksApiOptions {
-  readonly kind: string;
+  readonly kind: Kind;
   readonly schema: Joi.ObjectSchema<T>;
   readonly act: (message: T) => Promise<Answer>;
 }

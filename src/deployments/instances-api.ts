@@ -1,13 +1,22 @@
-import { Router, type Request, type Response } from 'express';
-import { actorOf, requireRight } from '../http/authentication.ts';
+import type { Request, Response, Router } from 'express';
+import Joi from 'joi';
+import { actorOf } from '../http/authentication.ts';
+import { call, routerOf, type Call, type CallAnswer } from '../http/call.ts';
 import { noteRequest } from '../http/request-context.ts';
-import { invalidFields, validate } from '../http/validate.ts';
-import { AppError } from '../platform/errors.ts';
+import { invalidFields } from '../http/validate.ts';
+import { AppError, type ErrorCode } from '../platform/errors.ts';
 import { pollUntil } from '../platform/polling.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import type { IdempotentCall } from './idempotency.ts';
 import { isInstanceId, type Instance } from './instance.ts';
-import { createBody, deleteQuery, deployBody, instancesQuery, waitQuery } from './order-schemas.ts';
+import {
+  createBody,
+  deleteQuery,
+  deployBody,
+  instanceId,
+  instancesQuery,
+  waitQuery,
+} from './order-schemas.ts';
 import type { Orderer, Orders, Placed } from './orders.ts';
 import { toPageAnswer, toPageQuery } from './paging.ts';
 import { isTerminal } from './phases.ts';
@@ -24,67 +33,142 @@ export interface InstancesApiOptions {
 
 const WAIT_EVERY_MS = 250;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
+const IDEMPOTENT = {
+  'Idempotency-Key': Joi.string()
+    .pattern(IDEMPOTENCY_KEY)
+    .description('The same key and body within 24 hours get the same answer, and order nothing again'),
+};
+const PLACED: CallAnswer = {
+  description: 'The order is stored',
+  headers: { Location: 'Where to read what becomes of it' },
+};
+/** What stands in the way of any order. */
+const ORDERING: readonly ErrorCode[] = [
+  'product_not_found',
+  'product_invalid',
+  'conflict',
+  'idempotency_key_reused',
+];
 
 /** Orders and what became of them. */
 export function createInstancesApi(options: InstancesApiOptions): Router {
-  const { orders, store, views, clock } = options;
-  const router = Router();
+  return routerOf([
+    createInstance(options),
+    listInstances(options),
+    showInstance(options),
+    deployAgain(options),
+    deleteInstance(options),
+  ]);
+}
 
-  router.post('/api/instances', requireRight('instances:create'), async (request, response) => {
-    const { expires_in, ...order } = validate(createBody, request.body);
-    const expires = expires_in === undefined ? {} : { expires_at: clock() + expires_in * 1_000 };
-    const idempotent = idempotencyOf(request);
-    const placed = await orders.create({ ...order, ...expires }, ordererOf(request), {
-      visitor: request.ip ?? '',
-      ...(idempotent && { idempotent }),
-    });
-    await sendPlaced(response, options, placed);
+function createInstance(options: InstancesApiOptions): Call {
+  return call({
+    method: 'post',
+    path: '/api/instances',
+    right: 'instances:create',
+    summary: 'Order a new instance',
+    description:
+      'Without a host the default of the product is taken, else the host of the client, else the visitor, else the only or least loaded one.',
+    headers: IDEMPOTENT,
+    body: createBody,
+    answers: { 202: PLACED },
+    errors: [...ORDERING, 'host_not_found', 'host_required'],
+    handle: async ({ body: { expires_in, ...order }, request, response }) => {
+      const expires = expires_in === undefined ? {} : { expires_at: options.clock() + expires_in * 1_000 };
+      const idempotent = idempotencyOf(request);
+      const placed = await options.orders.create({ ...order, ...expires }, ordererOf(request), {
+        visitor: request.ip ?? '',
+        ...(idempotent && { idempotent }),
+      });
+      await sendPlaced(response, options, placed);
+    },
   });
+}
 
-  router.get('/api/instances', requireRight('instances:read'), async (request, response) => {
-    const page = await store.instances(
-      toPageQuery(validate(instancesQuery, request.query, { convert: true })),
-    );
-    const items = await Promise.all(page.items.map((instance) => views.instance(instance)));
-    response.json(toPageAnswer('instances', page, items));
+function listInstances({ store, views }: InstancesApiOptions): Call {
+  return call({
+    method: 'get',
+    path: '/api/instances',
+    right: 'instances:read',
+    summary: 'List instances, the newest first',
+    query: instancesQuery,
+    answers: { 200: { description: 'A page of instances' } },
+    handle: async ({ query, response }) => {
+      const page = await store.instances(toPageQuery(query));
+      const items = await Promise.all(page.items.map((instance) => views.instance(instance)));
+      response.json(toPageAnswer('instances', page, items));
+    },
   });
+}
 
-  router.get('/api/instances/:id', requireRight('instances:read'), async (request, response) => {
-    const { wait = 0 } = validate(waitQuery, request.query, { convert: true });
-    const instance = await findInstance(store, request);
-    if (wait > 0) await holdUntil(await changeOf(instance, options), wait, { ...options, response });
-    response.json(await views.instance(await findInstance(store, request)));
+function showInstance(options: InstancesApiOptions): Call {
+  const { store, views } = options;
+  return call({
+    method: 'get',
+    path: '/api/instances/:id',
+    right: 'instances:read',
+    summary: 'Show an instance, now or once it changes',
+    params: { id: instanceId },
+    query: waitQuery,
+    answers: { 200: { description: 'The instance' } },
+    errors: ['instance_not_found'],
+    handle: async ({ query: { wait = 0 }, request, response }) => {
+      const instance = await findInstance(store, request);
+      if (wait > 0) await holdUntil(await changeOf(instance, options), wait, { ...options, response });
+      response.json(await views.instance(await findInstance(store, request)));
+    },
   });
+}
 
-  router.post(
-    '/api/instances/:id/deployments',
-    requireRight('instances:deploy'),
-    async (request, response) => {
-      const order = validate(deployBody, request.body ?? {});
-      const { id } = await findInstance(store, request);
-      const placed = await orders.deployAgain(id, order, {
+function deployAgain(options: InstancesApiOptions): Call {
+  return call({
+    method: 'post',
+    path: '/api/instances/:id/deployments',
+    right: 'instances:deploy',
+    summary: 'Deploy an instance again',
+    description: 'What is not named stays as it is. A waiting deployment of the instance is replaced.',
+    params: { id: instanceId },
+    headers: IDEMPOTENT,
+    body: deployBody,
+    answers: { 202: PLACED },
+    errors: [...ORDERING, 'instance_not_found', 'instance_deleted'],
+    handle: async ({ body, request, response }) => {
+      const { id } = await findInstance(options.store, request);
+      const placed = await options.orders.deployAgain(id, body, {
         ...ordererOf(request),
         idempotent: idempotencyOf(request),
       });
       await sendPlaced(response, options, placed);
     },
-  );
-
-  router.delete('/api/instances/:id', requireRight('instances:delete'), async (request, response) => {
-    const { data, wait = 0 } = validate(deleteQuery, request.query, { convert: true });
-    const instance = await findInstance(store, request);
-    const placed = await orders.remove(instance.id, { keepData: data === 'keep' }, ordererOf(request));
-    if (wait > 0) {
-      const isOver = async (): Promise<boolean> => {
-        const removal = await store.deployment(placed.deployment_id);
-        return removal === undefined || isTerminal(removal.phase);
-      };
-      await holdUntil(isOver, wait, { ...options, response });
-    }
-    await sendPlaced(response, options, placed);
   });
+}
 
-  return router;
+function deleteInstance(options: InstancesApiOptions): Call {
+  const { orders, store } = options;
+  return call({
+    method: 'delete',
+    path: '/api/instances/:id',
+    right: 'instances:delete',
+    summary: 'Remove an instance',
+    description: 'Cancels what is active; the link stops working once the removal begins. Repeatable.',
+    params: { id: instanceId },
+    query: deleteQuery,
+    answers: { 202: PLACED, 200: { ...PLACED, description: 'It is removed' } },
+    errors: ['instance_not_found', 'instance_deleted', 'conflict'],
+    handle: async ({ query: { data, wait = 0 }, request, response }) => {
+      const { id } = await findInstance(store, request);
+      const placed = await orders.remove(id, { keepData: data === 'keep' }, ordererOf(request));
+      if (wait > 0) await holdUntil(endOf(placed, store), wait, { ...options, response });
+      await sendPlaced(response, options, placed);
+    },
+  });
+}
+
+function endOf({ deployment_id }: Placed, store: DeploymentStore): () => Promise<boolean> {
+  return async () => {
+    const removal = await store.deployment(deployment_id);
+    return removal === undefined || isTerminal(removal.phase);
+  };
 }
 
 /** Whoever signed in by the link acts from the panel; a token is a program. */

@@ -42,6 +42,13 @@ export const deployBody = Joi.object<DeployBody, true>({ inputs, why: line(200) 
 
 export const cancelBody = Joi.object<{ why?: string }, true>({ why: line(200) });
 
+/** In paths; what is none names no instance. */
+export const instanceId = Joi.string().max(40).description('Id of an instance').example('acme-k3v9x2m4qa');
+export const deploymentId = Joi.string()
+  .max(22)
+  .description('Id of a deployment')
+  .example('d-0c9f7a4be2d1583f6a70');
+
 const cursor = Joi.string().pattern(/^[A-Za-z0-9_-]{1,40}$/, 'cursor');
 const limit = Joi.number().integer().min(1).max(200).default(50);
 

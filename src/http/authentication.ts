@@ -70,6 +70,12 @@ export function requireRight(right: Right): RequestHandler {
   };
 }
 
+/** Anybody who is signed in goes on: else `unauthorized`. */
+export const requireUser: RequestHandler = (request, _response, next) => {
+  actorOf(request);
+  next();
+};
+
 /** Who makes this request. Throws `unauthorized` when nobody has signed in. */
 export function actorOf(request: IncomingMessage): Actor {
   const actor = actors.get(request);

@@ -1,6 +1,6 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Metrics } from '../platform/metrics.ts';
-import { requireRight } from './authentication.ts';
+import { call, routerOf } from './call.ts';
 
 export interface Dependency {
   readonly name: string;
@@ -30,33 +30,52 @@ type States = Readonly<Record<string, DependencyState>>;
 
 /** For whoever watches this process: alive, ready (each dependency by name), version, metrics. */
 export function createHealthApi({ version, dependencies, metrics, stopping, clock }: HealthOptions): Router {
-  const router = Router();
   const statesNow = shared(async () => statesOf(dependencies), clock);
-
-  router.get('/livez', (_request, response) => {
-    response.set('cache-control', 'no-store').json({ status: 'alive' });
-  });
-
-  router.get('/readyz', async (_request, response) => {
-    const states = await statesNow();
-    const isReady = !stopping.aborted && Object.values(states).every(({ ok }) => ok);
-    const status = stopping.aborted ? 'stopping' : isReady ? 'ready' : 'not_ready';
-    response
-      .status(isReady ? 200 : 503)
-      .set('cache-control', 'no-store')
-      .json({ status, dependencies: states });
-  });
-
-  router.get('/version', (_request, response) => {
-    response.json({ name: 'ark-deploy', version });
-  });
-
-  router.get('/metrics', requireRight('metrics:read'), async (_request, response) => {
-    const { contentType, text } = await metrics.expose();
-    response.set({ 'content-type': contentType, 'cache-control': 'no-store' }).end(text);
-  });
-
-  return router;
+  const anybody = { method: 'get', right: 'anybody' } as const;
+  return routerOf([
+    call({
+      ...{ ...anybody, path: '/livez' },
+      summary: 'Is the process alive?',
+      answers: { 200: { description: 'It is' } },
+      handle: ({ response }) => {
+        response.set('cache-control', 'no-store').json({ status: 'alive' });
+      },
+    }),
+    call({
+      ...{ ...anybody, path: '/readyz' },
+      summary: 'Is everything there that the coordinator needs?',
+      answers: {
+        200: { description: 'All of it' },
+        503: { description: 'Not all of it, or it is stopping' },
+      },
+      handle: async ({ response }) => {
+        const states = await statesNow();
+        const isReady = !stopping.aborted && Object.values(states).every(({ ok }) => ok);
+        const status = stopping.aborted ? 'stopping' : isReady ? 'ready' : 'not_ready';
+        response
+          .status(isReady ? 200 : 503)
+          .set('cache-control', 'no-store')
+          .json({ status, dependencies: states });
+      },
+    }),
+    call({
+      ...{ ...anybody, path: '/version' },
+      summary: 'Which version runs here?',
+      answers: { 200: { description: 'Name and version' } },
+      handle: ({ response }) => {
+        response.json({ name: 'ark-deploy', version });
+      },
+    }),
+    call({
+      ...{ method: 'get', path: '/metrics', right: 'metrics:read' },
+      summary: 'Read the metrics, for Prometheus',
+      answers: { 200: { description: 'The metrics', type: 'text/plain' } },
+      handle: async ({ response }) => {
+        const { contentType, text } = await metrics.expose();
+        response.set({ 'content-type': contentType, 'cache-control': 'no-store' }).end(text);
+      },
+    }),
+  ]);
 }
 
 /** Nobody needs a right to ask for readiness, so asking must cost nothing: one answer serves all for two seconds. */

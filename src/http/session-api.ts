@@ -1,9 +1,9 @@
 import Joi from 'joi';
-import { Router, type CookieOptions } from 'express';
+import type { CookieOptions, Router } from 'express';
 import { AppError } from '../platform/errors.ts';
-import { actorOf, requireRight, SESSION_COOKIE, sessionTokenOf } from './authentication.ts';
+import { actorOf, SESSION_COOKIE, sessionTokenOf } from './authentication.ts';
+import { call, routerOf, type Call } from './call.ts';
 import { LONGEST_SESSION_MS, type Sessions } from './sessions.ts';
-import { validate } from './validate.ts';
 
 export interface SessionApiOptions {
   readonly sessions: Sessions;
@@ -20,41 +20,83 @@ export function createSessionApi({ sessions, pagesUrl }: SessionApiOptions): Rou
     secure: pagesUrl.startsWith('https:'),
     path: '/',
   };
-  const router = Router();
+  return routerOf([
+    signIn(sessions, cookie),
+    createSignInLink(sessions),
+    showSession(),
+    signOut(sessions, cookie),
+  ]);
+}
 
-  router.get('/sign-in', async (request, response) => {
-    const { code } = validate(signInQuery, request.query);
-    // A HEAD (link checkers, previews) must not use up the link.
-    const token = request.method === 'GET' ? await sessions.signIn(code) : undefined;
-    if (token === undefined) {
-      // To a person the page explains it; who is signed in already goes on.
-      if (request.method === 'GET' && request.accepts(['json', 'html']) === 'html')
-        return response.redirect(303, '/');
-      throw new AppError('unauthorized', 'This sign-in link was used, or is too old');
-    }
-    response.cookie(SESSION_COOKIE, token, { ...cookie, maxAge: LONGEST_SESSION_MS });
-    response.set('cache-control', 'no-store').redirect(303, '/');
+function signIn(sessions: Sessions, cookie: CookieOptions): Call {
+  return call({
+    method: 'get',
+    path: '/sign-in',
+    right: 'anybody',
+    summary: 'Sign in with a link',
+    description: 'For browsers: it sets the session cookie. A link works once.',
+    query: signInQuery,
+    answers: { 303: { description: 'To the pages', headers: { Location: '/' } } },
+    errors: ['unauthorized'],
+    handle: async ({ query: { code }, request, response }) => {
+      // A HEAD (link checkers, previews) must not use up the link.
+      const token = request.method === 'GET' ? await sessions.signIn(code) : undefined;
+      if (token === undefined) {
+        // To a person the page explains it; who is signed in already goes on.
+        if (request.method === 'GET' && request.accepts(['json', 'html']) === 'html')
+          return response.redirect(303, '/');
+        throw new AppError('unauthorized', 'This sign-in link was used, or is too old');
+      }
+      response.cookie(SESSION_COOKIE, token, { ...cookie, maxAge: LONGEST_SESSION_MS });
+      response.set('cache-control', 'no-store').redirect(303, '/');
+    },
   });
+}
 
-  router.post('/api/sign-in-links', requireRight('system:operate'), async (request, response) => {
-    const { user, role } = actorOf(request);
-    response
-      .status(201)
-      .set('cache-control', 'no-store')
-      .json({ url: await sessions.createSignInLink({ user, role }) });
+function createSignInLink(sessions: Sessions): Call {
+  return call({
+    method: 'post',
+    path: '/api/sign-in-links',
+    right: 'system:operate',
+    summary: 'Make a link that signs in once',
+    answers: { 201: { description: 'The link; show it to nobody else' } },
+    handle: async ({ request, response }) => {
+      const { user, role } = actorOf(request);
+      response
+        .status(201)
+        .set('cache-control', 'no-store')
+        .json({ url: await sessions.createSignInLink({ user, role }) });
+    },
   });
+}
 
-  router.get('/api/session', (request, response) => {
-    const { user, role } = actorOf(request);
-    response.json({ user, role });
+function showSession(): Call {
+  return call({
+    method: 'get',
+    path: '/api/session',
+    right: 'any_user',
+    summary: 'Who is signed in?',
+    answers: { 200: { description: 'User and role' } },
+    handle: ({ request, response }) => {
+      const { user, role } = actorOf(request);
+      response.json({ user, role });
+    },
   });
+}
 
-  router.post('/api/session/sign-out', async (request, response) => {
-    const { kind } = actorOf(request);
-    const token = kind === 'session' ? sessionTokenOf(request) : undefined;
-    if (token !== undefined) await sessions.signOut(token);
-    response.clearCookie(SESSION_COOKIE, cookie).status(204).end();
+function signOut(sessions: Sessions, cookie: CookieOptions): Call {
+  return call({
+    method: 'post',
+    path: '/api/session/sign-out',
+    right: 'any_user',
+    summary: 'Sign out',
+    description: 'Ends the session of the cookie; a token stays as it is.',
+    answers: { 204: { description: 'Signed out' } },
+    handle: async ({ request, response }) => {
+      const { kind } = actorOf(request);
+      const token = kind === 'session' ? sessionTokenOf(request) : undefined;
+      if (token !== undefined) await sessions.signOut(token);
+      response.clearCookie(SESSION_COOKIE, cookie).status(204).end();
+    },
   });
-
-  return router;
 }

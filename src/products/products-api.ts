@@ -1,7 +1,7 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import Joi from 'joi';
-import { requireRight } from '../http/authentication.ts';
-import { invalidFields, validate } from '../http/validate.ts';
+import { call, routerOf, type Call } from '../http/call.ts';
+import { invalidFields } from '../http/validate.ts';
 import type { ProductCatalogue } from './product-catalogue.ts';
 import {
   DEFAULT_SETTINGS,
@@ -44,39 +44,65 @@ const settingsChange = Joi.object<SettingsChange>({
   .min(1)
   .required();
 
-/** Products under /api/products: all, one, and its settings. Reading needs `products:read`, changing `products:write`. */
-export function createProductsApi({ catalogue, settings, hostExists }: ProductsApiOptions): Router {
-  const router = Router();
+const productId = Joi.string().max(40).description('Id of a product').example('hello');
+const ONE = { path: '/api/products/:id', params: { id: productId } };
 
+/** Products under /api/products: all, one, and its settings. Reading needs `products:read`, changing `products:write`. */
+export function createProductsApi(options: ProductsApiOptions): Router {
+  return routerOf([listProducts(options), showProduct(options), changeProduct(options)]);
+}
+
+function listProducts({ catalogue, settings }: ProductsApiOptions): Call {
+  return call({
+    method: 'get',
+    path: '/api/products',
+    right: 'products:read',
+    summary: 'List the products',
+    answers: { 200: { description: 'All products' } },
+    handle: async ({ response }) => {
+      const products = catalogue.list();
+      const said = await settings.getMany(products.map(({ id }) => id));
+      response.json({
+        total: products.length,
+        products: products.map((product, index) => toProductView(product, said[index] ?? DEFAULT_SETTINGS)),
+      });
+    },
+  });
+}
+
+function showProduct({ catalogue, settings }: ProductsApiOptions): Call {
+  return call({
+    ...{ ...ONE, method: 'get', right: 'products:read' },
+    summary: 'Show a product',
+    answers: { 200: { description: 'The product' } },
+    errors: ['product_not_found'],
+    handle: async ({ request, response }) => {
+      const product = catalogue.get(String(request.params['id']));
+      response.json(toProductView(product, await settings.get(product.id)));
+    },
+  });
+}
+
+function changeProduct({ catalogue, settings, hostExists }: ProductsApiOptions): Call {
   const mustExist = async (host: string | null | undefined): Promise<void> => {
     if (host === undefined || host === null || (await hostExists(host))) return;
     throw invalidFields([{ field: 'default_host', message: 'default_host is no registered host' }]);
   };
-
-  router.get('/api/products', requireRight('products:read'), async (_request, response) => {
-    const products = catalogue.list();
-    const said = await settings.getMany(products.map(({ id }) => id));
-    response.json({
-      total: products.length,
-      products: products.map((product, index) => toProductView(product, said[index] ?? DEFAULT_SETTINGS)),
-    });
+  return call({
+    ...{ ...ONE, method: 'patch', right: 'products:write' },
+    summary: 'Change the settings of a product',
+    description: 'What is not named stays; null takes a setting back.',
+    body: settingsChange,
+    answers: { 200: { description: 'The product as it is now' } },
+    errors: ['product_not_found', 'conflict'],
+    handle: async ({ body: change, request, response }) => {
+      const product = catalogue.get(String(request.params['id']));
+      await mustExist(change.default_host);
+      response.json(
+        toProductView(product, await settings.update(product.id, (before) => changed(before, change))),
+      );
+    },
   });
-
-  router.get('/api/products/:id', requireRight('products:read'), async (request, response) => {
-    const product = catalogue.get(String(request.params['id']));
-    response.json(toProductView(product, await settings.get(product.id)));
-  });
-
-  router.patch('/api/products/:id', requireRight('products:write'), async (request, response) => {
-    const product = catalogue.get(String(request.params['id']));
-    const change = validate(settingsChange, request.body);
-    await mustExist(change.default_host);
-    response.json(
-      toProductView(product, await settings.update(product.id, (before) => changed(before, change))),
-    );
-  });
-
-  return router;
 }
 
 /** The settings with what is named in the change; null takes a setting away. Pure. */
