@@ -16,8 +16,16 @@ export interface InstanceAnswer {
 
 export interface HostAnswer {
   readonly host_id: string;
+  readonly name: string;
   readonly address: string;
   readonly host_key_fingerprint: string;
+  readonly cordoned: boolean;
+}
+
+export interface HostChange {
+  readonly name?: string;
+  readonly host_key?: string;
+  readonly cordoned?: boolean;
 }
 
 /** Calls our own API as the administrator. Every call throws with status and problem text unless it is answered 2xx. */
@@ -50,8 +58,8 @@ export class ApiClient {
     await this.call('POST', '/api/hosts', { ssh_user: 'ark', ...host });
   }
 
-  async changeHostKey(id: string, hostKey: string): Promise<void> {
-    await this.call('PATCH', `/api/hosts/${id}`, { host_key: hostKey });
+  async changeHost(id: string, change: HostChange): Promise<void> {
+    await this.call('PATCH', `/api/hosts/${id}`, change);
   }
 
   /** Answered 409 while instances live there. */

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { Lifecycle } from '../platform/lifecycle.ts';
 import { ApiClient } from './api-client.ts';
 import { coordinatorService, proxyService } from './app-services.ts';
-import { registerHosts } from './demo.ts';
+import { sweepHostGroups } from './host-leftovers.ts';
 import { HostNetwork } from './host-network.ts';
+import { cordonOthers, registerHosts } from './host-registration.ts';
 import { ensureImages } from './images.ts';
 import { jenkinsService } from './jenkins-service.ts';
 import { KeptHost } from './kept-host.ts';
@@ -62,6 +63,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
   removeRunFile(settings); // of a start that was killed
   try {
     await checkPorts(settings);
+    await sweepHostGroups(new RegExp(`^(${settings.bridge})-${settings.hostPrefix}\\d+$`));
     const chain = await startParts(options, life, { book, say: reporter.say, onGivenUp: options.onGivenUp });
     return { ...chain, close: async () => life.close(CLOSE_DEADLINE_MS) };
   } catch (error) {
@@ -103,6 +105,9 @@ async function startParts(
   });
   const api = new ApiClient(localUrl(settings), secrets.adminToken, signal);
   await registerHosts(hosts, api);
+  const off = await cordonOthers(hosts, api, settings.hostPrefix);
+  if (off.length > 0)
+    reporter.say(`Not started this time: ${off.join(', ')}; no new deployments there, links lead nowhere`);
   return { settings, secrets, api, redis, jenkins, coordinator, proxies, nginx, hosts };
 }
 

@@ -1,11 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createHash } from 'node:crypto';
 import { writeAtomicallySync } from '../platform/atomic-file.ts';
 import { pollUntil } from '../platform/polling.ts';
 import type { ApiClient, InstanceAnswer } from './api-client.ts';
 import { answersHttp } from './http-probe.ts';
-import type { KeptHost } from './kept-host.ts';
 import type { LauncherSettings } from './settings.ts';
 
 const DEPLOY_TIMEOUT_MS = 180_000;
@@ -21,28 +19,6 @@ export interface DemoSurroundings {
   readonly settings: LauncherSettings;
   readonly api: ApiClient;
   readonly signal: AbortSignal;
-}
-
-/** Registers the hosts with the keys that they were started with; one whose address or key changed is corrected. */
-export async function registerHosts(hosts: readonly KeptHost[], api: ApiClient): Promise<void> {
-  const known = new Map((await api.hosts()).map((host) => [host.host_id, host]));
-  for (const { id, address, current } of hosts) {
-    const record = known.get(id);
-    const hostKey = current.hostKey;
-    const isElsewhere = record !== undefined && record.address !== address; // an address is for life
-    if (isElsewhere) await api.removeHost(id);
-    if (record === undefined || isElsewhere) {
-      await api.registerHost({ host_id: id, name: id, address, host_key: hostKey });
-    } else if (record.host_key_fingerprint !== fingerprint(hostKey)) {
-      await api.changeHostKey(id, hostKey);
-    }
-  }
-}
-
-/** `SHA256:…`, as ssh-keygen shows it. */
-export function fingerprint(hostKey: string): string {
-  const bytes = Buffer.from(hostKey.split(' ')[1] ?? '', 'base64');
-  return `SHA256:${createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')}`;
 }
 
 /** The demo of an earlier start, if its link answers or comes back within seconds; undefined otherwise. */

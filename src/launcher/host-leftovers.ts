@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pollUntil } from '../platform/polling.ts';
+import { bridgeOwner } from './host-network.ts';
 import { commandLine, identify, isAlive } from './process-identity.ts';
 
 const CGROUP_ROOT = '/sys/fs/cgroup';
@@ -39,6 +40,30 @@ export async function removeHostGroup(group: string): Promise<void> {
     return Promise.resolve(groupFolders(group).length === 0 ? true : undefined);
   };
   await pollUntil(check, { everyMs: 50, timeoutMs: 2000, signal: new AbortController().signal });
+}
+
+/**
+ * Removes the empty control groups that killed launchers left: those whose name `pattern` fits, and whose bridge, its
+ * first group, has no living owner. Repeatable.
+ */
+export async function sweepHostGroups(pattern: RegExp): Promise<void> {
+  const found = hostGroups(pattern).map((name) => ({ name, bridge: pattern.exec(name)?.[1] ?? '' }));
+  for (const bridge of new Set(found.map((one) => one.bridge))) {
+    if ((await bridgeOwner(bridge)) === 'alive') continue;
+    const left = found.filter((one) => one.bridge === bridge);
+    await Promise.all(left.map(async ({ name }) => removeHostGroup(name)));
+  }
+}
+
+/** Names of the hosts' control groups on this machine that fit. */
+export function hostGroups(pattern: RegExp): readonly string[] {
+  const below = (folder: string): string[] =>
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  const controllers = below(CGROUP_ROOT);
+  const all = [...controllers, ...controllers.flatMap((name) => below(join(CGROUP_ROOT, name)))];
+  return [...new Set(all.filter((name) => pattern.test(name)))];
 }
 
 function recordedInit(dir: string): ReturnType<typeof identify> {

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 /** A listening port with the variable that moves it. */
@@ -32,12 +33,13 @@ export interface LauncherSettings {
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAX_HOSTS = 8;
+const HOST_PREFIX = 'demo-';
 
 export const USAGE = `usage: npm start -- [--no-demo] [--hosts N]
   --no-demo   no client host and no demo instance
-  --hosts N   client hosts demo-1 … demo-N (1 unless told, at most ${String(MAX_HOSTS)})`;
+  --hosts N   client hosts demo-1 … demo-N, at most ${String(MAX_HOSTS)}; unless told, one, or all of earlier starts`;
 
-/** Reads flags and environment. Throws an Error with one line for people when something cannot be used. */
+/** Reads flags, environment, and which hosts there are. Throws an Error with one line for people when something cannot be used. */
 export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): LauncherSettings {
   const flags = readFlags(args);
   const port = (variable: string, fallback: number): PortSetting => ({
@@ -52,17 +54,18 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): L
     redis: port('ARK_REDIS_PORT', 6390),
     jenkins: port('ARK_JENKINS_PORT', 8090),
   };
+  const stateDir = resolve(ROOT, env['ARK_STATE_DIR'] ?? join(ROOT, '.ark'));
   return {
     root: ROOT,
-    stateDir: resolve(ROOT, env['ARK_STATE_DIR'] ?? join(ROOT, '.ark')),
+    stateDir,
     pagesHost: env['ARK_PAGES_HOST'] ?? '127.0.0.1',
     appsHost: env['ARK_APPS_HOST'] ?? '127.0.0.1',
     ports,
     pagesUrl: env['ARK_PAGES_URL'] ?? `http://127.0.0.1:${String(ports.pages.port)}`,
     appsUrl: env['ARK_APPS_URL'] ?? `http://127.0.0.1:${String(ports.apps.port)}`,
     proxies: wholeNumber(env, 'ARK_PROXIES', { fallback: 2, min: 1, max: 32 }),
-    hosts: flags.demo ? flags.hosts : 0,
-    hostPrefix: 'demo-',
+    hosts: flags.demo ? (flags.hosts ?? hostsOfEarlierStarts(stateDir)) : 0,
+    hostPrefix: HOST_PREFIX,
     bridge: bridgeName(env['ARK_HOSTS_BRIDGE'] ?? 'arkbr0'),
     subnet: subnet(env['ARK_HOSTS_SUBNET'] ?? '100.64.20'),
     demo: flags.demo,
@@ -70,8 +73,13 @@ export function readSettings(args: readonly string[], env: NodeJS.ProcessEnv): L
   };
 }
 
-function readFlags(args: readonly string[]): { demo: boolean; hosts: number } {
-  const flags = { demo: true, hosts: 1 };
+interface Flags {
+  demo: boolean;
+  hosts?: number;
+}
+
+function readFlags(args: readonly string[]): Flags {
+  const flags: Flags = { demo: true };
   const rest = [...args];
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (word === '--no-demo') flags.demo = false;
@@ -80,6 +88,16 @@ function readFlags(args: readonly string[]): { demo: boolean; hosts: number } {
     else throw new Error(`Unknown argument ${word}\n${USAGE}`);
   }
   return flags;
+}
+
+/** The number of the last host that ever was, so that instances on it come back; at least one. */
+function hostsOfEarlierStarts(stateDir: string): number {
+  const folder = join(stateDir, 'hosts');
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const numbers = names.map((name) =>
+    name.startsWith(HOST_PREFIX) ? Number(name.slice(HOST_PREFIX.length)) : 0,
+  );
+  return Math.max(1, ...numbers.filter((number) => number <= MAX_HOSTS));
 }
 
 function hostCount(text: string | undefined): number {

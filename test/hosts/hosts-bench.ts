@@ -10,7 +10,7 @@ import { Secret } from '../../src/platform/secret.ts';
 import { aHostKey } from './host-builder.ts';
 import { MemoryHostRegistry } from './memory-host-registry.ts';
 
-const TOKEN = 'x'.repeat(32);
+export const ADMIN_TOKEN = 'x'.repeat(32);
 
 /** The body that registers `cl-a`, whose machine shows this key. */
 export const ORDER = {
@@ -32,7 +32,7 @@ export class HostsBench {
 
   /** A request of an administrator. */
   admin(method: 'get' | 'post' | 'patch' | 'delete', path: string): supertest.Test {
-    return supertest(this.app)[method](path).set('authorization', `Bearer ${TOKEN}`);
+    return supertest(this.app)[method](path).set('authorization', `Bearer ${ADMIN_TOKEN}`);
   }
 
   #fetchKey(target: string): HostKey {
@@ -63,7 +63,7 @@ export class HostsBench {
       appsUrl: 'http://127.0.0.1:1',
       trustedProxies: [],
       authentication: {
-        adminToken: new Secret(TOKEN),
+        adminToken: new Secret(ADMIN_TOKEN),
         sessions: { find: async () => Promise.resolve({ user: 'eva', role: 'operator' } as never) },
         pagesUrl: 'http://127.0.0.1:3000',
       },

@@ -3,6 +3,7 @@ import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { startClientHost, type ClientHost } from '../../src/launcher/client-host.ts';
 import { attempt, run } from '../../src/launcher/command.ts';
+import { hostGroups } from '../../src/launcher/host-leftovers.ts';
 import { bridgeOwner } from '../../src/launcher/host-network.ts';
 import { pollUntil } from '../../src/platform/polling.ts';
 import { startTestHosts, type TestHosts } from '../testbed/hosts.ts';
@@ -150,7 +151,7 @@ test('a host started again keeps its key and its containers', async () => {
   expect(statSync(after.dir, { throwIfNoEntry: false })).toBeUndefined();
 }, 60_000);
 
-test('hosts and bridge of a killed run are gone or replaced by the next', async () => {
+test('hosts, bridge and control groups of a killed run are gone or replaced by the next', async () => {
   const script = join(import.meta.dirname, '../testbed/hosts-until-killed.ts');
   const node = join(import.meta.dirname, '../../node_modules/.bin/node');
   const died = await attempt([node, script], { timeoutMs: 60_000, signal });
@@ -160,10 +161,13 @@ test('hosts and bridge of a killed run are gone or replaced by the next', async 
     Promise.resolve(existsSync(`/proc/${pid}`) ? undefined : true);
   expect(await pollUntil(gone, { everyMs: 50, timeoutMs: 10_000, signal })).toBe(true);
   expect(await bridgeOwner(bridge)).toBe('dead');
+  const groups = new RegExp(`^${bridge}-`);
+  expect(hostGroups(groups)).toEqual([`${bridge}-t-1`]);
 
   const next = await startTestHosts({ count: 1, stateDir: dir }, signal);
 
   expect(await bridgeOwner(bridge)).toBe('none');
+  expect(hostGroups(groups)).toEqual([]);
   expect(await next.hosts[0]?.docker(['ps', '-aq'])).not.toBe('');
   await next.close();
   rmSync(dir, { recursive: true, force: true });

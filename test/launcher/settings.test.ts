@@ -1,14 +1,17 @@
 import { expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { fingerprint } from '../../src/launcher/demo.ts';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fingerprint } from '../../src/launcher/host-registration.ts';
 import { render } from '../../src/launcher/jenkins-service.ts';
 import { checkPorts } from '../../src/launcher/ports.ts';
 import { readSettings } from '../../src/launcher/settings.ts';
 
 test('without flags and variables there is one demo host on the documented ports', () => {
-  const { ports, hosts, demo, pagesUrl, appsUrl } = readSettings([], {});
+  const { ports, hosts, demo, pagesUrl, appsUrl } = readSettings([], { ARK_STATE_DIR: '/none' });
 
   expect(Object.values(ports).map(({ port }) => port)).toEqual([3000, 3001, 5050, 5051, 6390, 8090]);
   expect([hosts, demo, pagesUrl, appsUrl]).toEqual([
@@ -23,6 +26,18 @@ test('flags choose the number of hosts or none', () => {
   expect(readSettings(['--hosts', '2'], {}).hosts).toBe(2);
   expect(readSettings(['--hosts=3'], {}).hosts).toBe(3);
   expect(readSettings(['--no-demo', '--hosts', '2'], {})).toMatchObject({ hosts: 0, demo: false });
+});
+
+test('without a number all hosts of earlier starts are started, and with one only so many', () => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'ark-settings-'));
+  for (const name of ['demo-1', 'demo-3', 'demo-x', 'demo-70'])
+    mkdirSync(join(stateDir, 'hosts', name), { recursive: true });
+  const env = { ARK_STATE_DIR: stateDir };
+
+  expect(readSettings([], env).hosts).toBe(3);
+  expect(readSettings(['--hosts', '2'], env).hosts).toBe(2);
+  expect(readSettings(['--no-demo'], env).hosts).toBe(0);
+  rmSync(stateDir, { recursive: true });
 });
 
 test.each([

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startClientHost, type ClientHost } from '../../src/launcher/client-host.ts';
 import { run } from '../../src/launcher/command.ts';
+import { sweepHostGroups } from '../../src/launcher/host-leftovers.ts';
 import { HostNetwork, sweepBridges } from '../../src/launcher/host-network.ts';
 
 const BRIDGE_PREFIX = 'arkt';
@@ -49,9 +50,10 @@ export async function startTestHosts(options: TestHostsOptions, signal: AbortSig
   }
 }
 
-/** A bridge `arkt<n>` with 100.64.<n>.1 that nobody uses; those of killed test runs are removed first. */
+/** A bridge `arkt<n>` with 100.64.<n>.1 that nobody uses; what killed test runs left is removed first. */
 export async function openFreeNetwork(signal: AbortSignal): Promise<HostNetwork> {
   await sweepBridges(BRIDGE_PREFIX, signal);
+  await sweepHostGroups(new RegExp(`^(${BRIDGE_PREFIX}\\d+)-`));
   const nets = LAST_NET - FIRST_NET + 1;
   const first = Math.floor(Math.random() * nets);
   for (let i = 0; i < nets; i++) {

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { ApiClient, HostAnswer } from './api-client.ts';
+
+/** A client host that was started. */
+export interface StartedHost {
+  readonly id: string;
+  readonly address: string;
+  readonly current: { readonly hostKey: string };
+}
+
+/** Behind the name of a host that does not run; it also tells our cordon from an operator's. */
+const OFF = ' (off)';
+
+/**
+ * Registers the hosts with the keys that they were started with; one whose address or key changed is corrected, one
+ * that this program cordoned while it did not run is open again. Repeatable.
+ */
+export async function registerHosts(hosts: readonly StartedHost[], api: ApiClient): Promise<void> {
+  const known = new Map((await api.hosts()).map((host) => [host.host_id, host]));
+  for (const { id, address, current } of hosts) {
+    const record = known.get(id);
+    const isElsewhere = record !== undefined && record.address !== address; // an address is for life
+    if (isElsewhere) await api.removeHost(id);
+    if (record === undefined || isElsewhere) {
+      await api.registerHost({ host_id: id, name: id, address, host_key: current.hostKey });
+      continue;
+    }
+    const isOtherKey = record.host_key_fingerprint !== fingerprint(current.hostKey);
+    const change = { ...(isOtherKey && { host_key: current.hostKey }), ...reopened(record) };
+    if (Object.keys(change).length > 0) await api.changeHost(id, change);
+  }
+}
+
+/**
+ * Cordons the hosts of earlier starts that do not run now, so that no order is sent to them, and marks their names.
+ * Returns the ids of all that do not run. Repeatable.
+ */
+export async function cordonOthers(
+  hosts: readonly StartedHost[],
+  api: ApiClient,
+  prefix: string,
+): Promise<readonly string[]> {
+  const running = new Set(hosts.map(({ id }) => id));
+  const isOurs = (id: string): boolean => id.startsWith(prefix) && /^\d+$/.test(id.slice(prefix.length));
+  const off = (await api.hosts()).filter(({ host_id: id }) => isOurs(id) && !running.has(id));
+  for (const { host_id: id, name, cordoned } of off) {
+    if (cordoned) continue;
+    await api.changeHost(id, { cordoned: true, name: name.endsWith(OFF) ? name : name + OFF });
+  }
+  return off.map(({ host_id: id }) => id);
+}
+
+function reopened({ name }: HostAnswer): { cordoned?: boolean; name?: string } {
+  return name.endsWith(OFF) ? { cordoned: false, name: name.slice(0, -OFF.length) } : {};
+}
+
+/** `SHA256:…`, as ssh-keygen shows it. */
+export function fingerprint(hostKey: string): string {
+  const bytes = Buffer.from(hostKey.split(' ')[1] ?? '', 'base64');
+  return `SHA256:${createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')}`;
+}
