@@ -60,7 +60,7 @@ export const readySchema = Joi.object<ReadyMessage, true>({
   container_name: containerName.required(),
   container_id: containerId.required(),
   endpoints: Joi.object()
-    .pattern(/^[a-z][a-z0-9-]{0,20}$/, Joi.object(container))
+    .pattern(/^[a-z0-9][a-z0-9-]{0,20}$/, Joi.object(container))
     .min(1)
     .max(20)
     .required(),
