@@ -22,17 +22,20 @@ const containerName = Joi.string().pattern(/^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$/,
 const containerId = Joi.string().pattern(/^[0-9a-f]{12,64}$/, 'container id');
 const reasonCode = Joi.string().pattern(/^[a-z][a-z0-9_]{0,40}$/, 'reason code');
 
-const leased = {
-  lease: Joi.string().max(100).required(),
-  deployment_id: Joi.string().max(40).required(),
-};
+const lease = Joi.string()
+  .max(100)
+  .description("The claim's answer has it. It proves the leave; keep it out of logs.");
+const deploymentId = Joi.string().max(40).description("The claim's answer has it.");
+const leased = { lease: lease.required(), deployment_id: deploymentId.required() };
 
 export const claimSchema = Joi.object<ClaimMessage, true>({
   protocol: Joi.number().valid(1).required(),
-  job: jobName.required(),
-  build_number: Joi.number().integer().min(1).max(2_147_483_647).required(),
-  deployment_id: line(40),
-  instance_id: line(63),
+  job: jobName.required().description('JOB_NAME: the full name, with / between folders.'),
+  build_number: Joi.number().integer().min(1).max(2_147_483_647).required().description('BUILD_NUMBER.'),
+  deployment_id: line(40).description(
+    "The build's parameter DEPLOYMENT_ID; leave it out when that is blank.",
+  ),
+  instance_id: line(63).description("The build's parameter INSTANCE_ID; leave it out when that is blank."),
 });
 
 const LONGEST_AGO_MS = 86_400_000;
@@ -43,7 +46,11 @@ export const progressSchema = Joi.object<ProgressMessage, true>({
     .valid(...STAGES)
     .required(),
   status: Joi.string().valid('started', 'done').required(),
-  ago_ms: Joi.number().integer().min(0).max(LONGEST_AGO_MS),
+  ago_ms: Joi.number()
+    .integer()
+    .min(0)
+    .max(LONGEST_AGO_MS)
+    .description('How long ago that was, in ms; 0 when left out.'),
 });
 
 const container = {
@@ -54,17 +61,19 @@ const container = {
 
 export const readySchema = Joi.object<ReadyMessage, true>({
   ...leased,
-  project: line(63).required(),
-  target_host: line(45).required(),
-  target_port: port.required(),
-  container_name: containerName.required(),
-  container_id: containerId.required(),
+  project: line(63).required().description("The claim's `project`."),
+  target_host: line(45).required().description("The claim's `host.address`."),
+  target_port: port.required().description('Host port of the primary endpoint; the same as in `endpoints`.'),
+  container_name: containerName.required().description('Of the primary endpoint.'),
+  container_id: containerId.required().description('Of the primary endpoint.'),
   endpoints: Joi.object()
+    .description('Each endpoint of the claim under its name, on one of the ports offered for it.')
     .pattern(/^[a-z0-9][a-z0-9-]{0,20}$/, Joi.object(container))
     .min(1)
     .max(20)
     .required(),
   image_ids: Joi.object()
+    .description('What runs, by Compose service.')
     .pattern(
       /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,62}$/,
       Joi.object({ id: line(200).required(), repo_digest: line(400) }),
@@ -73,14 +82,19 @@ export const readySchema = Joi.object<ReadyMessage, true>({
     .required(),
 });
 
-export const removedSchema = Joi.object<RemovedMessage>({ ...leased, removed: projects.required() });
+export const removedSchema = Joi.object<RemovedMessage>({
+  ...leased,
+  removed: projects.required().description('Compose projects of this instance that are gone.'),
+});
 
 export const failedSchema = Joi.object<FailedMessage, true>({
-  lease: Joi.string().max(100),
-  deployment_id: Joi.string().max(40),
-  stage: line(40).required(),
-  reason: reasonCode.required(),
-  detail: line(500).allow(''),
-  host_seq: Joi.string().pattern(/^\d{1,12}$/, 'sequence number'),
-  log_tail: lines(16_384).allow('').required(),
+  lease: lease.description('Left out by a build that was granted none.'),
+  deployment_id: deploymentId,
+  stage: line(40).required().description('Where it gave up: a stage, or a word of your own such as claim.'),
+  reason: reasonCode.required().description('What the panel names: `health_gate_failed`, `build_aborted` …'),
+  detail: line(500).allow('').description('One sentence for people.'),
+  host_seq: Joi.string()
+    .pattern(/^\d{1,12}$/, 'sequence number')
+    .description('With reason `stale_seq`: the number that the host knows.'),
+  log_tail: lines(16_384).allow('').required().description('The last lines of the log, without secrets.'),
 }).and('lease', 'deployment_id');

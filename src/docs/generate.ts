@@ -1,11 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { callbackFieldsPage } from './callback-fields-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { envExample } from './env-example.ts';
 import { errorsPage } from './errors-page.ts';
 
 /** Every generated file, by its path in the project. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
+  'docs/callback-fields.md': callbackFieldsPage,
   'docs/configuration.md': configurationPage,
   'docs/errors.md': errorsPage,
   '.env.example': envExample,
