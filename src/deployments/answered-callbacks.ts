@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../platform/digest.ts';
 import { AppError } from '../platform/errors.ts';
 import { withStore, type Redis } from '../platform/redis.ts';
 
@@ -52,5 +52,5 @@ export class AnsweredCallbacks {
 }
 
 function shaOf(raw: Uint8Array): string {
-  return createHash('sha256').update(raw).digest('hex');
+  return sha256(raw).toString('hex');
 }

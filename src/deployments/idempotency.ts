@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../platform/digest.ts';
 import { AppError } from '../platform/errors.ts';
 import type { CreateOutcome, IdempotencyRecord } from './deployment-store.ts';
 import type { Orderer, Placed } from './orders.ts';
@@ -33,6 +33,6 @@ export function placedBefore(outcome: CreateOutcome | undefined): Placed | undef
 
 /** A key belongs to its credential: the same one of somebody else is another. */
 export function keyOf(orderer: Orderer, { key, body }: IdempotentCall): IdempotencyKey {
-  const body_sha = createHash('sha256').update(JSON.stringify(body)).digest('hex');
+  const body_sha = sha256(JSON.stringify(body)).toString('hex');
   return { key: `${orderer.credential}:${key}`, body_sha };
 }

@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isSame } from '../platform/digest.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Deployment } from './deployment.ts';
 
@@ -17,9 +18,5 @@ export function leaseOf(secret: Secret, deployment: Deployment): string | undefi
 /** Constant time; false when nothing was leased. */
 export function holdsLease(secret: Secret, deployment: Deployment, given: string): boolean {
   const lease = leaseOf(secret, deployment);
-  return lease !== undefined && timingSafeEqual(digest(lease), digest(given));
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return lease !== undefined && isSame(lease, given);
 }

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { sha256 } from '../platform/digest.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { Release } from './release.ts';
 
@@ -11,7 +12,7 @@ export class ReleaseBox {
   readonly #key: Buffer;
 
   constructor(secret: Secret) {
-    this.#key = createHash('sha256').update(`release-box|${secret.reveal()}`).digest();
+    this.#key = sha256(`release-box|${secret.reveal()}`);
   }
 
   seal(release: Release): string {

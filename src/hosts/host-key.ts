@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { isSame, sha256 } from '../platform/digest.ts';
 
 /** A public host key as known_hosts has it. */
 export interface HostKey {
@@ -41,13 +41,12 @@ export function hostKeyLine({ type, base64 }: HostKey): string {
 
 /** `SHA256:…`, as `ssh-keygen -l` prints it. */
 export function fingerprintOf({ base64 }: HostKey): string {
-  const digest = createHash('sha256').update(Buffer.from(base64, 'base64')).digest('base64');
+  const digest = sha256(Buffer.from(base64, 'base64')).toString('base64');
   return `SHA256:${digest.replace(/=+$/, '')}`;
 }
 
 export function isSameKey(one: HostKey, other: HostKey): boolean {
-  const [a, b] = [Buffer.from(hostKeyLine(one)), Buffer.from(hostKeyLine(other))];
-  return a.length === b.length && timingSafeEqual(a, b);
+  return isSame(hostKeyLine(one), hostKeyLine(other));
 }
 
 /** The length-prefixed strings of the blob; undefined when they do not fill it exactly. */

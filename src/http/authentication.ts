@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
+import { isSame } from '../platform/digest.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Secret } from '../platform/secret.ts';
 import { noteRequest } from './request-context.ts';
@@ -99,17 +99,11 @@ export function sessionTokenOf({ headers }: IncomingMessage): string | undefined
 
 function byToken(authorization: string, adminToken: Secret): Actor {
   const given = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-  if (given === undefined || !isSameText(given, adminToken.reveal())) {
+  if (given === undefined || !isSame(given, adminToken.reveal())) {
     throw new AppError('unauthorized', 'The token is not valid');
   }
   const credential = `token:${hashOf(given).slice(0, 16)}`;
   return { kind: 'token', user: 'admin', role: 'admin', rights: RIGHTS_OF.admin, credential };
-}
-
-/** Digests have the same length, so the comparison takes the same time for every text. */
-function isSameText(given: string, expected: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }
 
 /**

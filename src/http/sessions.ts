@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { sha256 } from '../platform/digest.ts';
 import type { Role } from './rights.ts';
 
 export interface Session {
@@ -74,7 +75,7 @@ export class Sessions {
 }
 
 export function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return sha256(token).toString('hex');
 }
 
 function newToken(): string {

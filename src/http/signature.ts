@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { isSame, sha256 } from '../platform/digest.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Secret } from '../platform/secret.ts';
 
@@ -14,7 +15,7 @@ export class CallbackKey {
 
   constructor(text: Secret) {
     this.#bytes = Buffer.from(text.reveal().replace(/^whsec_/, ''), 'base64');
-    this.id = createHash('sha256').update(this.#bytes).digest('hex').slice(0, 8);
+    this.id = sha256(this.#bytes).toString('hex').slice(0, 8);
   }
 
   /** Base64 of the HMAC-SHA256. */
@@ -77,12 +78,8 @@ function isSignedBy(
   parts: readonly (string | Uint8Array)[],
   signatures: readonly string[],
 ): boolean {
-  const expected = Buffer.from(`v1,${key.sign(parts)}`);
-  return signatures.map((text) => Buffer.from(text)).some((given) => isSame(given, expected));
-}
-
-function isSame(given: Buffer, expected: Buffer): boolean {
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  const expected = `v1,${key.sign(parts)}`;
+  return signatures.some((given) => isSame(given, expected));
 }
 
 function invalid(message: string): AppError {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../platform/digest.ts';
 import { attempt, run } from './command.ts';
 import { NameResponder } from './name-responder.ts';
 import { identify, isAlive } from './process-identity.ts';
@@ -50,7 +50,7 @@ export class HostNetwork {
 
   /** Gives the network namespace of process `pid` an eth0 on this bridge; it ends with the namespace. */
   async attach(hostName: string, pid: number, signal: AbortSignal): Promise<void> {
-    const digest = createHash('sha256').update(`${this.bridge}/${hostName}`).digest('hex');
+    const digest = sha256(`${this.bridge}/${hostName}`).toString('hex');
     const outside = `vk${digest.slice(0, 10)}`;
     // always the same hardware address: a neighbour entry of before a restart leads nowhere for up to 45 s otherwise
     const mac = `02:${digest.slice(0, 10).replaceAll(/..(?=.)/g, '$&:')}`;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../platform/digest.ts';
 import type { ApiClient, HostAnswer } from './api-client.ts';
 
 /** A client host that was started. */
@@ -57,5 +57,5 @@ function reopened({ name }: HostAnswer): { cordoned?: boolean; name?: string } {
 /** `SHA256:…`, as ssh-keygen shows it. */
 export function fingerprint(hostKey: string): string {
   const bytes = Buffer.from(hostKey.split(' ')[1] ?? '', 'base64');
-  return `SHA256:${createHash('sha256').update(bytes).digest('base64').replace(/=+$/, '')}`;
+  return `SHA256:${sha256(bytes).toString('base64').replace(/=+$/, '')}`;
 }

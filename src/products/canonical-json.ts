@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../platform/digest.ts';
 
 /** JSON with sorted keys and no blanks: equal data gives equal bytes. Undefined fields are left out. */
 export function canonicalJson(value: unknown): string {
@@ -7,7 +7,7 @@ export function canonicalJson(value: unknown): string {
 
 /** `sha256:<hex>` of the UTF-8 bytes. */
 export function digestOf(text: string): string {
-  return `sha256:${createHash('sha256').update(text, 'utf8').digest('hex')}`;
+  return `sha256:${sha256(text).toString('hex')}`;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../platform/digest.ts';
 import type { ErrorText, Language } from './error-texts.ts';
 
 const STYLE = `
@@ -17,7 +17,7 @@ i{display:block;width:2rem;height:2rem;margin:0 auto 1.2rem;border:.25rem solid 
 /** Nothing but this style may be loaded, run, framed by others or submitted. */
 export const PAGE_SECURITY_POLICY = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  `style-src 'sha256-${sha256(STYLE).toString('base64')}'`,
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'self'",

@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { sha256 } from '../../platform/digest.ts';
 
 export interface Session {
   readonly id: string;
@@ -50,6 +51,6 @@ export class Sessions {
 
   /** A crumb is good for one session and one user only. */
   crumb(session: Session, userId: string): string {
-    return createHash('sha256').update(`${userId};${session.id};${this.#salt}`).digest('hex');
+    return sha256(`${userId};${session.id};${this.#salt}`).toString('hex');
   }
 }

@@ -1,5 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { isSame } from '../../platform/digest.ts';
 
 export type Permission = 'read' | 'build' | 'cancel';
 
@@ -47,7 +47,7 @@ export class UserStore {
     const record = this.#read().find((known) => known.id === id);
     const wanted = record?.[field];
     if (record === undefined || wanted === undefined || wanted === '') return undefined;
-    return isEqual(given, wanted) ? toUser(record) : undefined;
+    return isSame(given, wanted) ? toUser(record) : undefined;
   }
 
   #read(): readonly UserRecord[] {
@@ -72,9 +72,4 @@ function parseRecords(text: string): UserRecord[] {
 
 function toUser({ id, admin, permissions }: UserRecord): User {
   return { id, admin: admin === true, permissions: permissions ?? ALL };
-}
-
-function isEqual(left: string, right: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(left), digest(right));
 }
