@@ -1,26 +1,29 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { pollUntil } from '../../src/platform/polling.ts';
+import { PUT_ROUTE_LUA } from '../../src/routing/redis-route-store.ts';
 import { SERVICES, Stack } from './stack.ts';
 
 const signal = AbortSignal.timeout(240_000);
-/** Writes a route as a deployment would, from within the coordinator's container: only it reaches Redis. */
+/** Writes a route as an operator would, from within the coordinator's container: only those who use Redis reach it. */
 const PUT_ROUTE = `
   import { readFileSync } from 'node:fs';
-  import { openRedis, waitUntilReady } from './src/platform/redis.ts';
-  import { RedisRouteStore } from './src/routing/redis-route-store.ts';
+  import { connectRedis } from './src/platform/redis.ts';
   const url = readFileSync(process.env.ARK_REDIS_URL_FILE, 'utf8').trim();
-  const redis = openRedis({ url, name: 'test' });
-  await waitUntilReady(redis, AbortSignal.timeout(5000));
-  const store = new RedisRouteStore({ redis, prefix: 'ark:{ark}:' });
-  const [host, port] = process.argv.slice(2);
-  const written = await store.put('acme', { state: 'live', seq: '1', target: { host, port: Number(port) } });
+  const redis = await connectRedis({ url, name: 'test' });
+  const [script, target_host, target_port] = process.argv.slice(2);
+  const route = { state: 'live', seq: '1', target_host, target_port: Number(target_port) };
+  const [, refusal] = await redis.eval(script, 1, 'ark:{ark}:', 'acme', JSON.stringify(route));
   redis.disconnect();
-  if (!written.applied) throw new Error(JSON.stringify(written));
+  if (refusal !== '') throw new Error(refusal);
 `;
-
+const SCRIPT = [PUT_ROUTE_LUA, join(import.meta.dirname, '../routing/lua/put-route-call.lua')]
+  .map((path) => readFileSync(path, 'utf8'))
+  .join('\n');
 const FROM_APP = '200 the app of /instances/acme';
 
 let outside: Server;
@@ -36,7 +39,7 @@ beforeAll(async () => {
   await once(outside, 'listening');
   outsidePort = (outside.address() as AddressInfo).port;
   stack = await Stack.start(outsidePort, signal);
-  const node = ['node', '--input-type=module', '-', stack.gateway, String(outsidePort)];
+  const node = ['node', '--input-type=module', '-', SCRIPT, stack.gateway, String(outsidePort)];
   const coordinator = (await stack.inspect('coordinator')).Id;
   await stack.host.docker(['exec', '-i', coordinator, ...node], { input: PUT_ROUTE, signal });
 }, 240_000);
@@ -85,6 +88,14 @@ test('the link that the command line prints signs a browser in', async () => {
   expect(link.origin).toBe(stack.url(3000, ''));
   expect(signedIn.status).toBe(303);
   expect(session.status).toBe(200);
+});
+
+test('the built-in products are offered', async () => {
+  const answer = await get(3000, '/api/products', {
+    headers: { authorization: `Bearer ${stack.adminToken}` },
+  });
+
+  expect(await answer.json()).toMatchObject({ total: 1, products: [{ product_id: 'hello' }] });
 });
 
 test('the pages were built into the image', async () => {
@@ -157,19 +168,10 @@ test('a restart of one proxy interrupts none either', async () => {
   expect(new Set(answers)).toEqual(new Set([FROM_APP]));
 }, 45_000);
 
-test('state outlives the containers', async () => {
-  const recreate = [
-    'up',
-    '-d',
-    '--no-build',
-    '--no-deps',
-    '--force-recreate',
-    'redis',
-    'coordinator',
-    'proxy-1',
-  ];
-  await stack.compose(recreate, signal);
-  await waitUntilReady();
+test('what Redis holds outlives its container', async () => {
+  await stack.compose(['up', '-d', '--no-build', '--no-deps', '--force-recreate', 'redis'], signal);
 
+  // another generation, or none, would not be ready
+  expect(JSON.parse(await waitUntilReady())).toMatchObject({ status: 'ready' });
   expect(await app()).toBe(FROM_APP);
 }, 60_000);
