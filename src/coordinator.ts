@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import type { Router } from 'express';
 import { ConfigError, type CoordinatorConfig } from './config/config.ts';
 import { AnsweredCallbacks } from './deployments/answered-callbacks.ts';
+import { CallbackHistory } from './deployments/callback-history.ts';
 import { createCallbacksApi } from './deployments/callbacks-api.ts';
 import { createDeploymentsApi } from './deployments/deployments-api.ts';
 import { createDeployments, type Deployments } from './deployments/deployments.ts';
+import { createHistoryApi } from './deployments/history-api.ts';
 import { createInstancesApi } from './deployments/instances-api.ts';
 import { JenkinsBuildServer } from './deployments/jenkins/jenkins-build-server.ts';
 import { createJobBook } from './deployments/job-book.ts';
@@ -16,6 +18,8 @@ import { createHostsApi } from './hosts/hosts-api.ts';
 import { isHostId } from './hosts/host.ts';
 import { RedisHostStore } from './hosts/redis-host-store.ts';
 import { sshHostKeys } from './hosts/ssh-host-key.ts';
+import { Acts } from './http/acts.ts';
+import { createActsApi } from './http/acts-api.ts';
 import { createApiServer } from './http/api-server.ts';
 import { createHealthApi } from './http/health-api.ts';
 import { RedisSessionStore } from './http/redis-session-store.ts';
@@ -51,6 +55,7 @@ export async function startCoordinator(config: CoordinatorConfig, base: ProcessB
       ...config.api,
       ...{ appsUrl: config.appsUrl, trustedProxies: config.trustedProxies },
       ...{ log: base.log, metrics: base.metrics },
+      acts: parts.acts,
       authentication: { ...config.access, sessions: parts.sessions, pagesUrl: config.pagesUrl },
       callbacks: [wireCallbacks(config, base, { ...parts, ...deployments, faults })],
       routers: wireRouters(config, base, { ...parts, ...deployments }),
@@ -79,6 +84,8 @@ interface Parts {
   readonly store: RedisDeploymentStore;
   readonly builds: JenkinsBuildServer;
   readonly sessions: Sessions;
+  readonly acts: Acts;
+  readonly history: CallbackHistory;
 }
 
 async function openParts(config: CoordinatorConfig, base: ProcessBase, redis: Redis): Promise<Parts> {
@@ -93,14 +100,17 @@ async function openParts(config: CoordinatorConfig, base: ProcessBase, redis: Re
   const generation = new GenerationWatch({ ...shared, store: routes, stateDir, log });
   await lifecycle.add('generation', generation).start();
   const { url: baseUrl, timeoutMs: deadlineMs } = jenkins;
+  const store = new RedisDeploymentStore({ ...shared, ...deployments, box: new ReleaseBox(access.secret) });
   return {
     redis,
     shared,
+    store,
+    acts: new Acts(shared),
+    history: new CallbackHistory({ ...shared, store }),
     hosts: new RedisHostStore(shared),
     productSettings: new RedisProductSettings(shared),
     catalogue,
     generation,
-    store: new RedisDeploymentStore({ ...shared, ...deployments, box: new ReleaseBox(access.secret) }),
     builds: lifecycle.add(
       'jenkins',
       new JenkinsBuildServer({ ...jenkins, baseUrl, deadlineMs, metrics: base.metrics }),
@@ -140,11 +150,11 @@ function wireDeployments(
 
 function wireCallbacks(
   { access, api }: CoordinatorConfig,
-  { metrics, lifecycle }: ProcessBase,
-  { shared, claims, callbacks, faults }: Parts & Deployments & { readonly faults: FaultPoints },
+  { log, metrics, lifecycle }: ProcessBase,
+  { shared, history, claims, callbacks, faults }: Parts & Deployments & { readonly faults: FaultPoints },
 ): Router {
   return createCallbacksApi({
-    ...{ claims, callbacks, faults, metrics, signal: lifecycle.signal },
+    ...{ claims, callbacks, history, faults, log, metrics, signal: lifecycle.signal },
     answered: new AnsweredCallbacks(shared),
     gate: {
       keys: access.callbackKeys.map((key) => new CallbackKey(key)),
@@ -167,6 +177,8 @@ function wireRouters(
     productSettings,
     generation,
     sessions,
+    acts,
+    history,
     orders,
   }: Parts & Deployments,
 ): Router[] {
@@ -192,6 +204,8 @@ function wireRouters(
     createSessionApi({ sessions, pagesUrl: config.pagesUrl }),
     createInstancesApi({ orders, store, views, signal, clock }),
     createDeploymentsApi({ orders, store, builds, views, signal }),
+    createHistoryApi({ store, hosts, history, views }),
+    createActsApi({ acts }),
     productsApi,
     hostsApi,
   ];

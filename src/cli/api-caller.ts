@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CLI_AGENT } from '../http/cli-agent.ts';
 import { Secret } from '../platform/secret.ts';
 
 const CALL_TIMEOUT_MS = 30_000;
@@ -39,7 +40,12 @@ export class ApiCaller {
     const response = await fetch(this.#url + path, {
       method,
       signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-      headers: { authorization: `Bearer ${this.#token.reveal()}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `Bearer ${this.#token.reveal()}`,
+        'content-type': 'application/json',
+        // acts are recorded as those of a command
+        'user-agent': CLI_AGENT,
+      },
       ...(body && { body: JSON.stringify(body) }),
     });
     const answer = (await response.json()) as T & { title?: string; detail?: string };

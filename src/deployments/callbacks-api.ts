@@ -5,11 +5,13 @@ import { routerOf, type Call } from '../http/call.ts';
 import { callbackGate, callbackOf, sendSigned, type CallbackGateOptions } from '../http/callback-gate.ts';
 import { noteRequest } from '../http/request-context.ts';
 import { validate } from '../http/validate.ts';
-import { toAppError } from '../platform/errors.ts';
 import type { FaultPoints } from '../platform/faults.ts';
+import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { AnsweredCallbacks } from './answered-callbacks.ts';
 import { CALLBACKS } from './callback-facts.ts';
+import type { CallbackHistory } from './callback-history.ts';
+import { noteRefusals, signedOf } from './callback-refusals.ts';
 import { claimSchema, failedSchema, progressSchema, readySchema, removedSchema } from './callback-schemas.ts';
 import type { Callbacks } from './callbacks.ts';
 import type { Claims } from './claims.ts';
@@ -18,10 +20,12 @@ export interface CallbacksApiOptions {
   readonly claims: Claims;
   readonly callbacks: Callbacks;
   readonly answered: AnsweredCallbacks;
+  readonly history: CallbackHistory;
   readonly gate: CallbackGateOptions;
   /** Aborted when the process stops: a job that waits is told nothing and asks again. */
   readonly signal: AbortSignal;
   readonly faults: FaultPoints;
+  readonly log: Logger;
   readonly metrics: Metrics;
 }
 
@@ -49,7 +53,7 @@ export function createCallbacksApi(options: CallbacksApiOptions): Router {
     handlers: [gate, answerOnce({ ...options, kind, schema, act })],
   });
   const ready = on('ready', readySchema, (message) => callbacks.ready(message));
-  return routerOf([
+  const router = routerOf([
     on('claim', claimSchema, async (message) => ({ status: 200, body: await claims.claim(message, signal) })),
     on('progress', progressSchema, async (message) => callbacks.progress(message).then(() => OK)),
     ready,
@@ -59,6 +63,8 @@ export function createCallbacksApi(options: CallbacksApiOptions): Router {
     on('removed', removedSchema, async (message) => callbacks.removed(message).then(() => OK)),
     on('failed', failedSchema, async (message) => ({ status: 200, body: await callbacks.failed(message) })),
   ]);
+  router.use(noteRefusals(options));
+  return router;
 }
 
 type Kind = keyof typeof CALLBACKS;
@@ -69,29 +75,30 @@ interface OneKind<T> extends CallbacksApiOptions {
   readonly act: (message: T) => Promise<Answer>;
 }
 
-function answerOnce<T>({ kind, schema, act, answered, faults, metrics }: OneKind<T>): RequestHandler {
+function answerOnce<T>({ kind, schema, act, ...options }: OneKind<T>): RequestHandler {
+  const { answered, history, faults, metrics } = options;
   return async (request, response) => {
     const { webhookId, raw } = callbackOf(request);
-    try {
-      const before = await answered.begin(webhookId, raw);
-      if (before) {
-        metrics.callback(kind, 'repeated');
-        sendSigned(response, before);
-        return;
-      }
-      const message = validate(schema, parseJson(raw));
-      noteDeployment(message);
-      const { status, body } = await act(message);
-      const answer = { status, body: JSON.stringify(body) };
-      const isStored = status !== UNDECIDED && kind !== UNSTORED;
-      if (isStored) await answered.remember(webhookId, raw, answer);
-      metrics.callback(kind, 'ok');
-      await faults.reach(`answer.${kind}`);
-      sendSigned(response, answer);
-    } catch (error) {
-      metrics.callback(kind, toAppError(error).code);
-      throw error;
+    const before = await answered.begin(webhookId, raw);
+    if (before) {
+      await history.accepted(signedOf(request, kind, parseJson(raw)));
+      metrics.callback(kind, 'repeated');
+      sendSigned(response, before);
+      return;
     }
+    const message = validate(schema, parseJson(raw));
+    noteDeployment(message);
+    const { status, body } = await act(message);
+    const answer = { status, body: JSON.stringify(body) };
+    const isStored = status !== UNDECIDED && kind !== UNSTORED;
+    await Promise.all([
+      isStored ? answered.remember(webhookId, raw, answer) : undefined,
+      // the answer of a claim names the deployment that an operator's build became
+      history.accepted(signedOf(request, kind, { ...message, ...(kind === UNSTORED && body) })),
+    ]);
+    metrics.callback(kind, 'ok');
+    await faults.reach(`answer.${kind}`);
+    sendSigned(response, answer);
   };
 }
 

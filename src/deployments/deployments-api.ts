@@ -108,7 +108,7 @@ function showLog({ store, builds, signal }: DeploymentsApiOptions): Call {
 }
 
 /** Throws `deployment_not_found`. */
-async function findDeployment(store: DeploymentStore, request: Request): Promise<Deployment> {
+export async function findDeployment(store: DeploymentStore, request: Request): Promise<Deployment> {
   const id = String(request.params['id']);
   const deployment = isDeploymentId(id) ? await store.deployment(id) : undefined;
   if (!deployment) throw new AppError('deployment_not_found', 'There is no such deployment');

@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net';
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Acts } from './acts.ts';
 import { authenticate, type AuthenticationOptions } from './authentication.ts';
 import { jsonBody } from './body.ts';
 import { handleErrors, refuseUnknown } from './error-handler.ts';
+import { recordActs } from './record-acts.ts';
 import { requestContext } from './request-context.ts';
 import { refuseCatchAll } from './route-methods.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -24,6 +26,8 @@ export interface ApiServerOptions {
   readonly authentication: AuthenticationOptions;
   readonly log: Logger;
   readonly metrics: Metrics;
+  /** Where changing calls are recorded. */
+  readonly acts: Pick<Acts, 'record'>;
   /** Signed messages of jobs, each router with its own callbackGate; no session, no JSON parser before. */
   readonly callbacks: readonly Router[];
   /** The features; each route has its full path and names its right. */
@@ -82,6 +86,8 @@ function createApp(options: ApiServerOptions): Express {
   app.use(authenticate(options.authentication));
   // JSON bodies
   app.use(jsonBody({ limitBytes: options.bodyLimitBytes }));
+  // who does what, and why: before it is done
+  app.use(recordActs({ acts: options.acts, routers, log }));
   // the features
   for (const router of routers) app.use(refuseCatchAll(router));
   // an address that nobody knows, or not with this method

@@ -76,9 +76,14 @@ export const requireUser: RequestHandler = (request, _response, next) => {
   next();
 };
 
+/** Who makes this request; undefined when nobody has signed in. */
+export function findActor(request: IncomingMessage): Actor | undefined {
+  return actors.get(request);
+}
+
 /** Who makes this request. Throws `unauthorized` when nobody has signed in. */
 export function actorOf(request: IncomingMessage): Actor {
-  const actor = actors.get(request);
+  const actor = findActor(request);
   if (actor === undefined) throw new AppError('unauthorized', 'Sign in, or send a token');
   return actor;
 }

@@ -29,11 +29,16 @@ export function callbackGate({ limitBytes, ...rules }: CallbackGateOptions): Req
   };
 }
 
+/** The verified message; undefined before the gate, and where it refused. */
+export function findCallback(request: IncomingMessage): ReceivedCallback | undefined {
+  return received.get(request)?.callback;
+}
+
 /** The verified message. Throws when the route has no gate, which is a mistake of ours. */
 export function callbackOf(request: IncomingMessage): ReceivedCallback {
-  const entry = received.get(request);
-  if (entry === undefined) throw new Error('this route has no callbackGate');
-  return entry.callback;
+  const callback = findCallback(request);
+  if (callback === undefined) throw new Error('this route has no callbackGate');
+  return callback;
 }
 
 /** Sends a JSON text as the signed answer to the callback of this request. */

@@ -29,6 +29,12 @@ export function noteRequest(fields: LogFields): void {
   if (context !== undefined) context.notes = { ...context.notes, ...fields };
 }
 
+/** Reads those facts later, also when the request has ended. */
+export function notesOfRequest(): () => LogFields {
+  const context = contexts.getStore();
+  return () => context?.notes ?? {};
+}
+
 /** Runs the rest under a request id (the caller's if it has a good form), and writes one line when it ends. */
 export function requestContext({ log, metrics }: { log: Logger; metrics: Metrics }): RequestHandler {
   return (request, response, next) => {

@@ -7,6 +7,7 @@ export const RIGHTS = [
   'deployments:read',
   'deployments:cancel',
   'logs:read',
+  'acts:read',
   'products:read',
   'products:write',
   'hosts:read',
@@ -29,6 +30,7 @@ const OPERATOR: readonly Right[] = [
   'instances:delete',
   'deployments:cancel',
   'logs:read',
+  'acts:read',
   'panels:use',
   'metrics:read',
 ];

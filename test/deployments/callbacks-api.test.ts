@@ -138,7 +138,7 @@ describe('forged messages', () => {
     const { leased } = await claimed();
     const other = await claimed();
     const forged = { ...leased, ...(change === 'other' ? { lease: other.claim.lease } : (change as object)) };
-    const leave_out = /^(session|sign_in|callback):/;
+    const leave_out = /^(session|sign_in|callbacks?):/;
     const before = await dump(bench.redis, bench.prefix, leave_out);
 
     for (const [kind, rest] of [
@@ -265,7 +265,7 @@ test('register is another name of ready', async () => {
 test('a failure before any claim is heard and changes nothing', async () => {
   const bench = at();
   await bench.bringLive();
-  const leave_out = /^callback:/;
+  const leave_out = /^callbacks?:/;
   const before = await dump(bench.redis, bench.prefix, leave_out);
 
   const answer = await send('failed', { stage: 'claim', reason: 'busy', log_tail: '' });

@@ -3,10 +3,14 @@ import { PassThrough } from 'node:stream';
 import type { Express } from 'express';
 import request, { type Response, type Test } from 'supertest';
 import { AnsweredCallbacks } from '../../src/deployments/answered-callbacks.ts';
+import { CallbackHistory } from '../../src/deployments/callback-history.ts';
 import { createCallbacksApi } from '../../src/deployments/callbacks-api.ts';
 import { createDeploymentsApi } from '../../src/deployments/deployments-api.ts';
+import { createHistoryApi } from '../../src/deployments/history-api.ts';
 import { createInstancesApi } from '../../src/deployments/instances-api.ts';
 import { Views } from '../../src/deployments/view-reader.ts';
+import { Acts } from '../../src/http/acts.ts';
+import { createActsApi } from '../../src/http/acts-api.ts';
 import { createApiServer } from '../../src/http/api-server.ts';
 import { RedisSessionStore } from '../../src/http/redis-session-store.ts';
 import { requestFields } from '../../src/http/request-context.ts';
@@ -37,7 +41,7 @@ export interface HttpBench {
 }
 
 export function httpBench(bench: Bench, signal = new AbortController().signal): HttpBench {
-  const { redis, prefix, store, builds, core, faults } = bench;
+  const { redis, prefix, store, hosts, builds, core, faults } = bench;
   const clock = (): number => bench.now;
   const stream = new PassThrough();
   const log = createLogger({
@@ -57,17 +61,21 @@ export function httpBench(bench: Bench, signal = new AbortController().signal): 
     clock,
   };
   const answered = new AnsweredCallbacks({ redis, prefix });
+  const history = new CallbackHistory({ redis, prefix, store, clock });
+  const acts = new Acts({ redis, prefix, clock });
   const callbacks = createCallbacksApi({
     ...core,
-    ...{ answered, gate, signal, faults, metrics: noMetrics },
+    ...{ answered, history, gate, signal, faults, log, metrics: noMetrics },
   });
   const routers = [
     createInstancesApi({ ...core, ...{ store, views, signal, clock } }),
     createDeploymentsApi({ ...core, ...{ store, builds, views, signal } }),
+    createHistoryApi({ ...{ store, hosts, history, views } }),
+    createActsApi({ acts }),
   ];
   const { app } = createApiServer({
     ...{ host: '127.0.0.1', port: 0, webDir: '/nowhere', appsUrl: APPS, trustedProxies: ['127.0.0.0/8'] },
-    ...{ bodyLimitBytes: 65_536, requestTimeoutMs: 10_000, log, metrics: noMetrics },
+    ...{ bodyLimitBytes: 65_536, requestTimeoutMs: 10_000, log, metrics: noMetrics, acts },
     authentication: { adminToken: new Secret(TOKEN), sessions, pagesUrl: PAGES },
     callbacks: [callbacks],
     routers,

@@ -51,7 +51,7 @@ test.each(['progress', 'ready', 'retired', 'failed'] as const)('%s changes nothi
     failed: { lease, deployment_id, stage: 'gate', reason: 'unhealthy', log_tail: '' },
   };
   bench.mayAct = false;
-  const leave_out = /^callback:/;
+  const leave_out = /^callbacks?:/;
   const before = await dump(bench.redis, bench.prefix, leave_out);
 
   const answer = await sendCallback({ app: httpBench(bench).app, bench }, kind, messages[kind]);

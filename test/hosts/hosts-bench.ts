@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import supertest from 'supertest';
+import { noActs } from '../../src/http/acts.ts';
 import { createApiServer } from '../../src/http/api-server.ts';
 import { type HostKey, toHostKey } from '../../src/hosts/host-key.ts';
 import { createHostsApi } from '../../src/hosts/hosts-api.ts';
@@ -69,6 +70,7 @@ export class HostsBench {
       },
       log: noLog,
       metrics: noMetrics,
+      acts: noActs,
       callbacks: [],
       routers: [router],
     }).app;

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { Acts } from '../../src/http/acts.ts';
+import { createActsApi } from '../../src/http/acts-api.ts';
 import { createApiServer, type ApiServer, type ApiServerOptions } from '../../src/http/api-server.ts';
 import { RedisSessionStore } from '../../src/http/redis-session-store.ts';
 import { requestFields } from '../../src/http/request-context.ts';
@@ -48,13 +50,14 @@ export async function startApi(options: Partial<ApiServerOptions> = {}): Promise
   const lifetimes = { sessionMs: 60_000, signInMs: 60_000 };
   const store = new RedisSessionStore(redis, 'ark:{ark}:');
   const sessions = new Sessions({ store, pagesUrl: PAGES, clock: Date.now, ...lifetimes });
+  const acts = new Acts({ redis, prefix: 'ark:{ark}:', clock: Date.now });
   const sessionApi = createSessionApi({ sessions, pagesUrl: PAGES });
   const api = createApiServer({
     ...{ host: '127.0.0.1', port: 0, webDir, appsUrl: APPS, trustedProxies: ['127.0.0.0/8'] },
-    ...{ bodyLimitBytes: 65_536, requestTimeoutMs: 10_000, log, metrics, callbacks: [] },
+    ...{ bodyLimitBytes: 65_536, requestTimeoutMs: 10_000, log, metrics, acts, callbacks: [] },
     authentication: { adminToken: new Secret(TOKEN), sessions, pagesUrl: PAGES },
     ...options,
-    routers: [sessionApi, ...(options.routers ?? [])],
+    routers: [sessionApi, createActsApi({ acts }), ...(options.routers ?? [])],
   });
   return {
     ...{ api, sessions, metrics, redis, server, webDir },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import request from 'supertest';
 import { RedisSessionStore } from '../../src/http/redis-session-store.ts';
 import { Sessions } from '../../src/http/sessions.ts';
+import { dump } from '../deployments/dump.ts';
 import { PAGES, startApi, TOKEN, type ApiTestbed } from './api-testbed.ts';
 
 let bed: ApiTestbed;
@@ -96,11 +97,12 @@ test('the store holds neither tokens nor codes', async () => {
   const code = new URL(PAGES + (await signInPath())).searchParams.get('code') ?? '';
   const cookie = await bed.signedIn();
 
-  const keys = await bed.redis.keys('*');
-  const stored = keys.join() + (await bed.redis.mget(keys)).join();
+  const stored = JSON.stringify(await dump(bed.redis, '', /^$/));
 
   expect(stored).not.toContain(code);
   expect(stored).not.toContain(cookie.replace('ark_session=', ''));
+  const keys = [...(await bed.redis.keys('*:session:*')), ...(await bed.redis.keys('*:sign_in:*'))];
+  expect(keys).not.toEqual([]);
   for (const key of keys) expect(await bed.redis.pttl(key)).toBeGreaterThan(0);
 });
 

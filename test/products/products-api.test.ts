@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Express } from 'express';
 import { join } from 'node:path';
 import supertest from 'supertest';
+import { noActs } from '../../src/http/acts.ts';
 import { createApiServer } from '../../src/http/api-server.ts';
 import { noLog } from '../../src/platform/logger.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
@@ -39,6 +40,7 @@ beforeEach(() => {
     },
     log: noLog,
     metrics: noMetrics,
+    acts: noActs,
     callbacks: [],
     routers: [createProductsApi({ catalogue, settings, hostExists })],
   }).app;

@@ -1,0 +1,31 @@
+import type { Router } from 'express';
+import Joi from 'joi';
+import type { Acts, ActsQuery } from './acts.ts';
+import { call, routerOf } from './call.ts';
+
+const actsQuery = Joi.object<ActsQuery, true>({
+  instance: Joi.string().max(63).description('Id of an instance'),
+  by: Joi.string().max(80).description('Name of a user'),
+  cursor: Joi.string().max(40).description('`next_cursor` of the page before'),
+  limit: Joi.number().integer().min(1).max(200).default(50),
+});
+
+/** Who did what, and why. */
+export function createActsApi({ acts }: { readonly acts: Acts }): Router {
+  return routerOf([
+    call({
+      method: 'get',
+      path: '/api/acts',
+      right: 'acts:read',
+      summary: 'List who changed what, and why, the newest first',
+      description:
+        'Every changing call of a person or a program is here, refused ones with the code of the refusal.',
+      query: actsQuery,
+      answers: { 200: { description: 'A page of acts' } },
+      handle: async ({ query, response }) => {
+        const { items, total, next } = await acts.page(query);
+        response.json({ acts: items, total, ...(next !== undefined && { next_cursor: next }) });
+      },
+    }),
+  ]);
+}
