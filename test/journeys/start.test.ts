@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { existsSync, statSync } from 'node:fs';
+import { run } from '../../src/launcher/command.ts';
 import type { OwnedProcess } from '../../src/launcher/owned-process.ts';
 import { Installation, type RunFile } from '../testbed/installation.ts';
 import { until } from '../testbed/until.ts';
@@ -39,6 +40,7 @@ test('npm start: the run file says where everything is, and the link is live', a
   expect(await call<InstanceView>('GET', `/api/instances/${up.instance.id}`)).toMatchObject({
     status: 'running',
   });
+  expect((await run(['redis-cli', '-u', up.redis_url, 'ping'])).stdout.trim()).toBe('PONG');
   expect([await statusOf(up.sign_in_url), await statusOf(up.sign_in_url)]).toEqual([303, 401]);
   const said = installation.said('first');
   for (const word of [up.sign_in_url, up.pages_url, up.instance.url, up.jenkins.url])
@@ -79,9 +81,13 @@ test('after all that a deployment goes through', async () => {
   expect(await statusOf(up.instance.url)).toBe(200);
 }, 100_000);
 
-test('kill -9 of the launcher: the next start cleans up and finds the same instance', async () => {
+test('kill -9 of the launcher: nothing runs on, the next start cleans up and finds the same instance', async () => {
   process.kill(up.pid, 'SIGKILL');
   await first.ended;
+  await until(
+    async () => Promise.resolve(installation.processes()),
+    (left) => left.length === 0,
+  );
   const at = Date.now();
   const again = installation.start('again');
   const found = await installation.untilUp('again', again, up);

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { attempt } from '../../src/launcher/command.ts';
+import { hostGroups } from '../../src/launcher/host-leftovers.ts';
 import { spawnOwned, type OwnedProcess } from '../../src/launcher/owned-process.ts';
 import { freePorts } from './free-ports.ts';
 import { until } from './until.ts';
@@ -53,9 +54,9 @@ export class Installation {
   }
 
   /** `npm start`; ends with us at the latest. What it says is in `said`. */
-  start(name: string): OwnedProcess {
+  start(name: string, ...args: string[]): OwnedProcess {
     const logPath = this.#logPath(name);
-    const started = spawnOwned({ argv: ['npm', 'start'], cwd: ROOT, env: this.#env, logPath });
+    const started = spawnOwned({ argv: ['npm', 'start', '--', ...args], cwd: ROOT, env: this.#env, logPath });
     this.#starts.push(started);
     return started;
   }
@@ -83,7 +84,12 @@ export class Installation {
 
   /** On the coordinator's own port: nginx keeps it from the public. */
   get readyUrl(): string {
-    return `http://127.0.0.1:${this.#env['ARK_API_PORT'] ?? ''}/readyz`;
+    return `http://127.0.0.1:${String(this.port('API'))}/readyz`;
+  }
+
+  /** A part listens there, or would: PAGES, APPS, API, INSTANCES, REDIS, JENKINS. */
+  port(part: string): number {
+    return Number(this.#env[`ARK_${part}_PORT`]);
   }
 
   /** The number of a part's process, as the launcher noted it. */
@@ -93,19 +99,21 @@ export class Installation {
     return entries.find(({ name }) => name === part)?.pid ?? -1;
   }
 
+  /** Command lines of all processes of it, those of the parts and whoever started them. */
+  processes(): readonly string[] {
+    return processesThatName(this.stateDir);
+  }
+
   /** Whatever is left on this machine of it: processes, mounts, bridge, control groups. */
   async leftovers(): Promise<readonly string[]> {
     const { stdout } = await attempt(['ip', '-o', 'link']);
-    const groups = readdirSync('/sys/fs/cgroup', { recursive: false, withFileTypes: true })
-      .map(({ name }) => name)
-      .filter((name) => name.startsWith(`${this.bridge}-`));
     return [
-      ...processesThatName(this.stateDir),
+      ...this.processes(),
       ...readFileSync('/proc/self/mountinfo', 'utf8')
         .split('\n')
         .filter((line) => line.includes(this.stateDir)),
       ...stdout.split('\n').filter((line) => line.includes(`${this.bridge}:`)),
-      ...groups,
+      ...hostGroups(new RegExp(`^${this.bridge}-`)),
     ];
   }
 
