@@ -1,12 +1,7 @@
-import { join } from 'node:path';
-import { AppError } from '../platform/errors.ts';
-import { loadScript, type Redis, runScript, type Script, withStore } from '../platform/redis.ts';
+import { parseRecord, type RecordPlace, Records } from '../platform/records.ts';
+import { type Redis, withStore } from '../platform/redis.ts';
 import { hostText, parseHost } from './host-record.ts';
 import type { Host, HostId, HostRegistry } from './host.ts';
-
-const TRIES = 20;
-const ANY = '*';
-const NONE = '';
 
 export interface RedisHostStoreOptions {
   readonly redis: Redis;
@@ -17,17 +12,17 @@ export interface RedisHostStoreOptions {
 export class RedisHostStore implements HostRegistry {
   readonly #redis: Redis;
   readonly #prefix: string;
-  readonly #write: Script;
+  readonly #records: Records;
 
   constructor({ redis, prefix }: RedisHostStoreOptions) {
     this.#redis = redis;
     this.#prefix = prefix;
-    this.#write = loadScript([join(import.meta.dirname, 'lua/write-host.lua')]);
+    this.#records = new Records(redis);
   }
 
   async get(id: HostId): Promise<Host | undefined> {
-    const text = await this.#text(id);
-    return text === null ? undefined : read(text, id);
+    const text = await this.#records.read(this.#key(`host:${id}`));
+    return text === undefined ? undefined : read(text, id);
   }
 
   async list(): Promise<readonly Host[]> {
@@ -42,38 +37,26 @@ export class RedisHostStore implements HostRegistry {
   }
 
   async put(host: Host): Promise<void> {
-    await this.#store(host, ANY);
+    await this.#records.put(this.#place(host.id, host.created_at), hostText(host));
   }
 
   async add(host: Host): Promise<boolean> {
-    return this.#store(host, NONE);
+    return this.#records.add(this.#place(host.id, host.created_at), hostText(host));
   }
 
   async update(id: HostId, change: (before: Host) => Host): Promise<Host | undefined> {
-    for (let i = 0; i < TRIES; i++) {
-      const text = await this.#text(id);
-      if (text === null) return undefined;
-      const after = change(read(text, id));
-      if (await this.#store(after, text)) return after;
-    }
-    throw new AppError('conflict', 'Others change this host at the same time; try again');
+    const text = await this.#records.update(this.#key(`host:${id}`), (stored) =>
+      stored === undefined ? undefined : hostText(change(read(stored, id))),
+    );
+    return text === undefined ? undefined : read(text, id);
   }
 
   async remove(id: HostId): Promise<boolean> {
-    return this.#run(id, [ANY, NONE, 0, id]);
+    return this.#records.remove(this.#place(id));
   }
 
-  async #store(host: Host, expected: string): Promise<boolean> {
-    return this.#run(host.id, [expected, hostText(host), host.created_at, host.id]);
-  }
-
-  async #run(id: HostId, args: readonly (string | number)[]): Promise<boolean> {
-    const keys = [this.#key(`host:${id}`), this.#key('hosts')];
-    return (await runScript(this.#redis, this.#write, { keys, args })) === 1;
-  }
-
-  async #text(id: HostId): Promise<string | null> {
-    return withStore('host', () => this.#redis.get(this.#key(`host:${id}`)));
+  #place(id: HostId, score = 0): RecordPlace {
+    return { key: this.#key(`host:${id}`), index: { key: this.#key('hosts'), member: id, score } };
   }
 
   #key(name: string): string {
@@ -82,10 +65,5 @@ export class RedisHostStore implements HostRegistry {
 }
 
 function read(text: string, id: string): Host {
-  try {
-    return parseHost(text);
-  } catch (error) {
-    const cause = new Error(`record host:${id}`, { cause: error });
-    throw new AppError('internal', 'A stored record cannot be read', { cause });
-  }
+  return parseRecord(`host:${id}`, text, parseHost);
 }

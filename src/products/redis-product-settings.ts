@@ -1,14 +1,11 @@
-import { join } from 'node:path';
-import { AppError } from '../platform/errors.ts';
-import { loadScript, type Redis, runScript, type Script, withStore } from '../platform/redis.ts';
+import { parseRecord, Records } from '../platform/records.ts';
+import { type Redis, withStore } from '../platform/redis.ts';
 import {
   DEFAULT_SETTINGS,
   parseProductSettings,
   type ProductSettings,
   type ProductSettingsStore,
 } from './product-settings.ts';
-
-const TRIES = 20;
 
 export interface RedisProductSettingsOptions {
   readonly redis: Redis;
@@ -19,12 +16,12 @@ export interface RedisProductSettingsOptions {
 export class RedisProductSettings implements ProductSettingsStore {
   readonly #redis: Redis;
   readonly #prefix: string;
-  readonly #compareAndSet: Script;
+  readonly #records: Records;
 
   constructor({ redis, prefix }: RedisProductSettingsOptions) {
     this.#redis = redis;
     this.#prefix = prefix;
-    this.#compareAndSet = loadScript([join(import.meta.dirname, 'lua/compare-and-set.lua')]);
+    this.#records = new Records(redis);
   }
 
   async get(productId: string): Promise<ProductSettings> {
@@ -36,7 +33,7 @@ export class RedisProductSettings implements ProductSettingsStore {
     if (productIds.length === 0) return [];
     const keys = productIds.map((id) => this.#key(id));
     const texts = await withStore('product settings', () => this.#redis.mget(...keys));
-    return texts.map((text, index) => parse(text, keys[index] ?? ''));
+    return texts.map((text, index) => parse(text ?? undefined, keys[index] ?? ''));
   }
 
   async update(
@@ -44,13 +41,10 @@ export class RedisProductSettings implements ProductSettingsStore {
     change: (before: ProductSettings) => ProductSettings,
   ): Promise<ProductSettings> {
     const key = this.#key(productId);
-    for (let i = 0; i < TRIES; i++) {
-      const text = await withStore('product settings', () => this.#redis.get(key));
-      const after = change(parse(text, key));
-      const args = [text ?? '', JSON.stringify({ v: 1, ...after })];
-      if ((await runScript(this.#redis, this.#compareAndSet, { keys: [key], args })) === 1) return after;
-    }
-    throw new AppError('conflict', 'Others change this product at the same time; try again');
+    const text = await this.#records.update(key, (stored) =>
+      JSON.stringify({ v: 1, ...change(parse(stored, key)) }),
+    );
+    return parse(text, key);
   }
 
   #key(productId: string): string {
@@ -58,12 +52,8 @@ export class RedisProductSettings implements ProductSettingsStore {
   }
 }
 
-function parse(text: string | null, key: string): ProductSettings {
-  if (text === null) return DEFAULT_SETTINGS;
-  try {
-    return parseProductSettings(JSON.parse(text));
-  } catch (error) {
-    const cause = new Error(`record ${key}`, { cause: error });
-    throw new AppError('internal', 'A stored record cannot be read', { cause });
-  }
+function parse(text: string | undefined, key: string): ProductSettings {
+  return text === undefined
+    ? DEFAULT_SETTINGS
+    : parseRecord(key, text, (json) => parseProductSettings(JSON.parse(json)));
 }
