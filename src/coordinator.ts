@@ -8,6 +8,7 @@ import { createDeploymentsApi } from './deployments/deployments-api.ts';
 import { createDeployments, type Deployments } from './deployments/deployments.ts';
 import { createHistoryApi } from './deployments/history-api.ts';
 import { createInstancesApi } from './deployments/instances-api.ts';
+import { createLogs, type Logs } from './deployments/logs/logs.ts';
 import { JenkinsBuildServer } from './deployments/jenkins/jenkins-build-server.ts';
 import { createJobBook } from './deployments/job-book.ts';
 import { RedisDeploymentStore } from './deployments/redis-deployment-store.ts';
@@ -23,6 +24,7 @@ import { createActsApi } from './http/acts-api.ts';
 import { createApiServer } from './http/api-server.ts';
 import { createHealthApi } from './http/health-api.ts';
 import { RedisSessionStore } from './http/redis-session-store.ts';
+import { StreamSlots } from './http/stream-slots.ts';
 import { createSessionApi } from './http/session-api.ts';
 import { Sessions } from './http/sessions.ts';
 import { CallbackKey } from './http/signature.ts';
@@ -40,6 +42,7 @@ import { RedisRouteStore } from './routing/redis-route-store.ts';
 import { probeTarget } from './routing/target-probe.ts';
 
 const BUILT_IN_PRODUCTS = join(import.meta.dirname, '../ansible/products');
+const STREAMS = { perCaller: 100, inAll: 1_000 };
 const clock = Date.now;
 
 /** Puts the coordinator together and starts it. Returns its port. */
@@ -49,6 +52,7 @@ export async function startCoordinator(config: CoordinatorConfig, base: ProcessB
   const parts = await openParts(config, base, redis);
   const faults = new FaultPoints(config.faults);
   const deployments = wireDeployments(config, base, { ...parts, faults });
+  const logs = wireLogs(config, base, parts);
   const server = base.lifecycle.add(
     'api',
     createApiServer({
@@ -58,11 +62,12 @@ export async function startCoordinator(config: CoordinatorConfig, base: ProcessB
       acts: parts.acts,
       authentication: { ...config.access, sessions: parts.sessions, pagesUrl: config.pagesUrl },
       callbacks: [wireCallbacks(config, base, { ...parts, ...deployments, faults })],
-      routers: wireRouters(config, base, { ...parts, ...deployments }),
+      routers: wireRouters(config, base, { ...parts, ...deployments, logs }),
     }),
   );
   const port = await server.listen();
   deployments.tracker.start();
+  logs.keeper.start();
   return port;
 }
 
@@ -148,6 +153,21 @@ function wireDeployments(
   return createDeployments(options, base.lifecycle);
 }
 
+function wireLogs(
+  { access, jenkins, deployments }: CoordinatorConfig,
+  { log, lifecycle }: ProcessBase,
+  { shared, store, builds }: Parts,
+): Logs {
+  const options = {
+    ...{ ...shared, store, builds, log, secret: access.secret },
+    secrets: [access.adminToken, ...access.callbackKeys, jenkins.token],
+    budgetBytes: deployments.buildLogsBytes,
+    slots: new StreamSlots(STREAMS),
+    stream: { signal: lifecycle.signal },
+  };
+  return createLogs(options, lifecycle);
+}
+
 function wireCallbacks(
   { access, api }: CoordinatorConfig,
   { log, metrics, lifecycle }: ProcessBase,
@@ -180,7 +200,8 @@ function wireRouters(
     acts,
     history,
     orders,
-  }: Parts & Deployments,
+    logs,
+  }: Parts & Deployments & { readonly logs: Logs },
 ): Router[] {
   const { signal } = lifecycle;
   const views = new Views({ store, appsUrl: config.appsUrl });
@@ -203,7 +224,8 @@ function wireRouters(
     createHealthApi({ version, metrics, dependencies, clock, stopping: signal }),
     createSessionApi({ sessions, pagesUrl: config.pagesUrl }),
     createInstancesApi({ orders, store, views, signal, clock }),
-    createDeploymentsApi({ orders, store, builds, views, signal }),
+    createDeploymentsApi({ orders, store, views }),
+    logs.api,
     createHistoryApi({ store, hosts, history, views }),
     createActsApi({ acts }),
     productsApi,

@@ -56,6 +56,7 @@ export interface CoordinatorConfig extends CommonConfig {
     readonly deadlineMs: number;
     readonly portQuarantineMs: number;
     readonly probeTotalMs: number;
+    readonly buildLogsBytes: number;
   };
 }
 
@@ -163,6 +164,7 @@ function coordinator(settings: Settings, rest: CommonConfig): CoordinatorConfig 
       deadlineMs: settings.ARK_DEADLINE_S * 1_000,
       portQuarantineMs: settings.ARK_PORT_QUARANTINE_S * 1_000,
       probeTotalMs: settings.ARK_PROBE_TOTAL_S * 1_000,
+      buildLogsBytes: settings.ARK_BUILD_LOGS_MIB * 1_024 * 1_024,
     },
   };
 }

@@ -84,6 +84,7 @@ export interface DeploymentSettings {
   ARK_DEADLINE_S: number;
   ARK_PORT_QUARANTINE_S: number;
   ARK_PROBE_TOTAL_S: number;
+  ARK_BUILD_LOGS_MIB: number;
 }
 
 export const deploymentSettings: Joi.StrictSchemaMap<DeploymentSettings> = {
@@ -109,6 +110,12 @@ export const deploymentSettings: Joi.StrictSchemaMap<DeploymentSettings> = {
   ARK_PROBE_TOTAL_S: setting(wholeNumber(1, 600).default(30), {
     summary: 'Time within which a new target must pass its health check.',
     unit: 's',
+    role: 'coordinator',
+  }),
+  ARK_BUILD_LOGS_MIB: setting(wholeNumber(4, 65_536).default(256), {
+    summary:
+      'Memory of Redis that the logs of builds may take, all together; the oldest are forgotten first.',
+    unit: 'MiB',
     role: 'coordinator',
   }),
 };

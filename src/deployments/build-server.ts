@@ -70,6 +70,26 @@ export interface SearchedOrder {
   readonly sinceMs: number;
 }
 
+/** Where the reading of a growing log goes on: made by the adapter, opaque to everybody else. */
+export type LogMark = Brand<string, 'LogMark'>;
+
+export interface LogPiece {
+  /** Whole lines, each with its LF, without notes, ANSI codes and CR; perhaps none. */
+  readonly text: string;
+  readonly mark: LogMark;
+  /** More is there already: read on at once. */
+  readonly hasMore: boolean;
+  /** This is not the log that the mark was made in: what was read before does not belong to it. */
+  readonly isAnother: boolean;
+}
+
+export interface WholeLog {
+  /** Without notes, ANSI codes and CR. */
+  readonly text: string;
+  /** It is longer than the limit: its beginning is missing. */
+  readonly isCut: boolean;
+}
+
 export type StopStep = 'stop' | 'term' | 'kill';
 
 /**
@@ -107,8 +127,13 @@ export interface BuildServer {
   cancelQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<boolean>;
   /** Asks only; the build has ended when `readBuild` says so. Repeatable. */
   stopBuild(ref: BuildRef, step: StopStep, signal: AbortSignal): Promise<void>;
-  /** The log as far as it is written, without notes and ANSI codes; of a longer one the last `limitBytes`. Undefined when gone. */
-  fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * What a log has grown by since `mark`; without a mark from its beginning. Best effort while a build runs: Jenkins
+   * may leave lines out, which `fetchLog` has. Undefined when gone.
+   */
+  readLog(ref: BuildRef, mark: LogMark | undefined, signal: AbortSignal): Promise<LogPiece | undefined>;
+  /** The log as far as it is written; of a longer one the last `limitBytes`. Undefined when gone. */
+  fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<WholeLog | undefined>;
   /** Throws as above when it is not up and ours; returns its version and who we are there. */
   check(signal: AbortSignal): Promise<{ readonly version: string; readonly user: string }>;
 }

@@ -2,7 +2,6 @@ import type { Request, Router } from 'express';
 import { call, routerOf, type Call } from '../http/call.ts';
 import { noteRequest } from '../http/request-context.ts';
 import { AppError } from '../platform/errors.ts';
-import type { BuildServer } from './build-server.ts';
 import { isDeploymentId, type Deployment } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { isInstanceId, type InstanceId } from './instance.ts';
@@ -15,21 +14,12 @@ import type { Views } from './view-reader.ts';
 export interface DeploymentsApiOptions {
   readonly orders: Orders;
   readonly store: DeploymentStore;
-  readonly builds: BuildServer;
   readonly views: Views;
-  readonly signal: AbortSignal;
 }
 
-const LOG_LIMIT_BYTES = 2 * 1_024 * 1_024;
-
-/** History, logs and cancel. */
+/** History and cancel. */
 export function createDeploymentsApi(options: DeploymentsApiOptions): Router {
-  return routerOf([
-    listDeployments(options),
-    showDeployment(options),
-    cancelDeployment(options),
-    showLog(options),
-  ]);
+  return routerOf([listDeployments(options), showDeployment(options), cancelDeployment(options)]);
 }
 
 function listDeployments({ store, views }: DeploymentsApiOptions): Call {
@@ -79,30 +69,6 @@ function cancelDeployment({ orders, store, views }: DeploymentsApiOptions): Call
       const { id } = await findDeployment(store, request);
       await orders.cancel(id, ordererOf(request), why);
       response.status(202).json(await views.deployment(await findDeployment(store, request)));
-    },
-  });
-}
-
-function showLog({ store, builds, signal }: DeploymentsApiOptions): Call {
-  return call({
-    method: 'get',
-    path: '/api/deployments/:id/log',
-    right: 'logs:read',
-    summary: 'Read the log of the build',
-    params: { id: deploymentId },
-    answers: { 200: { description: 'The log; empty without a build', type: 'text/plain' } },
-    errors: ['deployment_not_found', 'build_server_unavailable', 'build_server_refused'],
-    handle: async ({ request, response }) => {
-      const { job, build } = await findDeployment(store, request);
-      const ref = build && { job, number: build.number };
-      const shown = ref && (await builds.readBuild(ref, signal));
-      // Another build may have the number after Jenkins lost its home: its log is nobody's business here.
-      const isSame = ref && shown?.timestamp === build.timestamp;
-      const log = isSame ? await builds.fetchLog(ref, LOG_LIMIT_BYTES, signal) : '';
-      response
-        .type('text/plain; charset=utf-8')
-        .set('x-content-type-options', 'nosniff')
-        .send(log ?? '');
     },
   });
 }

@@ -59,6 +59,13 @@ export const EDGE_ERRORS = {
     meaning: 'The address exists, but not for this method; `Allow` lists those that work.',
     action: 'Use a method that `Allow` names.',
   },
+  too_many_streams: {
+    status: 429,
+    title: 'Too many streams',
+    meaning:
+      'This caller, or all together, have as many event streams and logs open as one coordinator serves.',
+    action: 'Close some, or poll: lists, states and logs give the same facts.',
+  },
   internal: {
     status: 500,
     title: 'Internal error',

@@ -10,6 +10,7 @@ export const ERROR_CODES = [
   'origin_refused',
   'not_found',
   'method_not_allowed',
+  'too_many_streams',
   'internal',
   // orders
   'instance_not_found',

@@ -10,11 +10,14 @@ const SECRET_NAME =
 /** End in "key" or hold such a word, but are public and needed. */
 const PUBLIC_NAMES = new Set(['host_key', 'hostKey', 'leaseState', 'lease_state']);
 
-/** Secrets that travel inside longer texts: callback keys, bearer tokens, passwords in URLs. */
+/**
+ * Secrets that travel inside longer texts: callback keys, bearer tokens, passwords in URLs. Each repetition is
+ * bounded where it could be tried again from every character of a long text.
+ */
 const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/whsec_[A-Za-z0-9+/=]+/g, `whsec_${REDACTED}`],
-  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]+/gi, `$1 ${REDACTED}`],
-  [/([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi, `$1:${REDACTED}@`],
+  [/\b(Bearer|Basic)\s{1,8}[A-Za-z0-9._~+/=-]+/gi, `$1 ${REDACTED}`],
+  [/([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{0,200}):[^\s/@]{1,500}@/gi, `$1:${REDACTED}@`],
 ];
 
 /** A copy that is safe to print: secret names and Secret values replaced, errors as plain objects, bounded. */
@@ -38,7 +41,12 @@ function redactObject(value: object, depth: number): unknown {
 /** The text without the secrets that can be recognised by their form. */
 export function redactText(text: string): string {
   const bounded = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
-  return SECRET_TEXTS.reduce((clean, [pattern, by]) => clean.replace(pattern, by), bounded);
+  return redactForms(bounded);
+}
+
+/** As redactText, of any length. */
+export function redactForms(text: string): string {
+  return SECRET_TEXTS.reduce((clean, [pattern, by]) => clean.replace(pattern, by), text);
 }
 
 function redactFields(value: object, depth: number): Record<string, unknown> {

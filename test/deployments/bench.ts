@@ -24,7 +24,7 @@ import { aHost as anyHost } from '../hosts/host-builder.ts';
 export const DEPLOY_JOB = 'ark-deploy-instance';
 export const DESTROY_JOB = 'ark-destroy-instance';
 export const ORDERER = { user: 'admin', trigger: 'api', credential: 'token' } as const;
-const SECRET = new Secret('secret of the bench');
+export const SECRET = new Secret('secret of the bench');
 export const never = new AbortController().signal;
 
 export const HELLO: Product = {
@@ -76,7 +76,7 @@ export class Bench {
   probe: () => ProbeResult | Promise<ProbeResult> = () => ({ healthy: true });
   proxies = { acknowledged: true, open: 0 };
   core!: Deployments;
-  #lifecycle = new Lifecycle();
+  lifecycle = new Lifecycle();
 
   constructor(redis: Redis) {
     this.redis = redis;
@@ -97,7 +97,7 @@ export class Bench {
   /** A coordinator that lost all memory: what a crash leaves is in the store. */
   restart(): void {
     const { store, hosts, builds, faults } = this;
-    this.#lifecycle = new Lifecycle();
+    this.lifecycle = new Lifecycle();
     this.core = createDeployments(
       {
         store,
@@ -128,7 +128,7 @@ export class Bench {
         metrics: noMetrics,
         clock: () => this.now,
       },
-      this.#lifecycle,
+      this.lifecycle,
     );
   }
 
@@ -202,7 +202,7 @@ export class Bench {
   }
 
   async close(): Promise<void> {
-    await this.#lifecycle.close(1_000);
+    await this.lifecycle.close(1_000);
   }
 }
 

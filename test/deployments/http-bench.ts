@@ -8,19 +8,22 @@ import { createCallbacksApi } from '../../src/deployments/callbacks-api.ts';
 import { createDeploymentsApi } from '../../src/deployments/deployments-api.ts';
 import { createHistoryApi } from '../../src/deployments/history-api.ts';
 import { createInstancesApi } from '../../src/deployments/instances-api.ts';
+import { createLogs, type Logs } from '../../src/deployments/logs/logs.ts';
 import { Views } from '../../src/deployments/view-reader.ts';
 import { Acts } from '../../src/http/acts.ts';
 import { createActsApi } from '../../src/http/acts-api.ts';
 import { createApiServer } from '../../src/http/api-server.ts';
+import type { EventStreamOptions } from '../../src/http/event-stream.ts';
 import { RedisSessionStore } from '../../src/http/redis-session-store.ts';
 import { requestFields } from '../../src/http/request-context.ts';
 import type { Role } from '../../src/http/rights.ts';
 import { Sessions } from '../../src/http/sessions.ts';
+import { StreamSlots } from '../../src/http/stream-slots.ts';
 import { CallbackKey } from '../../src/http/signature.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { createLogger, noLog } from '../../src/platform/logger.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
 import { Secret } from '../../src/platform/secret.ts';
-import type { Bench } from './bench.ts';
+import { SECRET, type Bench } from './bench.ts';
 
 export const TOKEN = 'test-admin-token-0123456789';
 export const PAGES = 'http://pages.example:3000';
@@ -34,19 +37,24 @@ const keyOf = (bytes: Buffer) => new CallbackKey(new Secret(`whsec_${bytes.toStr
 /** The coordinator's real HTTP edge over the parts of a bench. */
 export interface HttpBench {
   readonly app: Express;
+  readonly logs: Logs;
   /** Log lines since the last call. */
   lines(): readonly Readonly<Record<string, unknown>>[];
   /** A cookie of a fresh session. */
   cookieOf(role: Role): Promise<string>;
 }
 
-export function httpBench(bench: Bench, signal = new AbortController().signal): HttpBench {
+export function httpBench(
+  bench: Bench,
+  signal = new AbortController().signal,
+  stream: Omit<EventStreamOptions, 'signal'> = {},
+): HttpBench {
   const { redis, prefix, store, hosts, builds, core, faults } = bench;
   const clock = (): number => bench.now;
-  const stream = new PassThrough();
+  const lines = new PassThrough();
   const log = createLogger({
     ...{ level: 'debug', format: 'json', service: 'test' },
-    stream,
+    stream: lines,
     context: requestFields,
   });
   const sessions = new Sessions({
@@ -67,9 +75,18 @@ export function httpBench(bench: Bench, signal = new AbortController().signal): 
     ...core,
     ...{ answered, history, gate, signal, faults, log, metrics: noMetrics },
   });
+  const logs = createLogs(
+    {
+      ...{ redis, prefix, store, builds, clock, log: noLog, secret: SECRET, secrets: [new Secret(TOKEN)] },
+      ...{ budgetBytes: 64 * 1_024 * 1_024, stream: { signal, ...stream } },
+      slots: new StreamSlots({ perCaller: 120, inAll: 200 }),
+    },
+    bench.lifecycle,
+  );
   const routers = [
     createInstancesApi({ ...core, ...{ store, views, signal, clock } }),
-    createDeploymentsApi({ ...core, ...{ store, builds, views, signal } }),
+    createDeploymentsApi({ ...core, ...{ store, views } }),
+    logs.api,
     createHistoryApi({ ...{ store, hosts, history, views } }),
     createActsApi({ acts }),
   ];
@@ -82,8 +99,9 @@ export function httpBench(bench: Bench, signal = new AbortController().signal): 
   });
   return {
     app,
+    logs,
     lines: () =>
-      String(stream.read() ?? '')
+      String(lines.read() ?? '')
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line) as Record<string, unknown>),

@@ -5,11 +5,14 @@ import type {
   BuildServer,
   Found,
   JobName,
+  LogMark,
+  LogPiece,
   QueueId,
   QueueItem,
   SearchedOrder,
   StopStep,
   TriggerOutcome,
+  WholeLog,
 } from '../../src/deployments/build-server.ts';
 import { AppError } from '../../src/platform/errors.ts';
 
@@ -116,6 +119,11 @@ export class MemoryBuildServer implements BuildServer {
     this.#logs.set(key(ref), (this.#logs.get(key(ref)) ?? '') + text);
   }
 
+  /** What was written before was not all: lines that a follower missed. */
+  replaceLog(ref: BuildRef, text: string): void {
+    this.#logs.set(key(ref), text);
+  }
+
   async trigger(job: JobName, parameters: Parameters, signal: AbortSignal): Promise<TriggerOutcome> {
     signal.throwIfAborted();
     if (this.down) return { kind: 'unavailable', detail: 'The build server is down' };
@@ -177,12 +185,24 @@ export class MemoryBuildServer implements BuildServer {
     this.#replace(ref, { running: false, result: 'ABORTED', interrupted_by: `Aborted by ${USER}` });
   }
 
-  async fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<string | undefined> {
+  async readLog(
+    ref: BuildRef,
+    mark: LogMark | undefined,
+    signal: AbortSignal,
+  ): Promise<LogPiece | undefined> {
     this.#reach(signal);
     if (this.#indexOf(ref) === -1) return undefined;
-    return Buffer.from(this.#logs.get(key(ref)) ?? '')
-      .subarray(-limitBytes)
-      .toString();
+    const log = this.#logs.get(key(ref)) ?? '';
+    const text = log.slice(Number(mark ?? 0), log.lastIndexOf('\n') + 1);
+    const at = Number(mark ?? 0) + text.length;
+    return { text, mark: String(at) as LogMark, hasMore: false, isAnother: false };
+  }
+
+  async fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<WholeLog | undefined> {
+    this.#reach(signal);
+    if (this.#indexOf(ref) === -1) return undefined;
+    const log = Buffer.from(this.#logs.get(key(ref)) ?? '');
+    return { text: log.subarray(-limitBytes).toString(), isCut: log.length > limitBytes };
   }
 
   async check(signal: AbortSignal): Promise<{ version: string; user: string }> {

@@ -5,6 +5,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+  /** The body is longer than what was to be kept of it. */
+  readonly isCut: boolean;
 }
 
 /** Thrown by the transport when no whole answer came. */

@@ -3,8 +3,8 @@ import { Writable } from 'node:stream';
 
 export interface BodySinkOptions {
   readonly limitBytes: number;
-  /** What happens to a longer body: `refuse` ends the exchange, `tail` keeps its end. */
-  readonly longer: 'refuse' | 'tail';
+  /** What happens to a longer body: `refuse` ends the exchange, the others keep its beginning or its end. */
+  readonly longer: 'refuse' | 'head' | 'tail';
   /** Called when the body is too long or was cut on the way. */
   readonly onFault: (detail: string) => void;
 }
@@ -14,7 +14,7 @@ export class BodySink extends Writable {
   readonly #options: BodySinkOptions;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
-  #left = false;
+  #cut = false;
 
   constructor(options: BodySinkOptions) {
     super({ decodeStrings: true });
@@ -23,19 +23,29 @@ export class BodySink extends Writable {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#options.limitBytes) this.#shorten();
+    // The rest of a long head is read and dropped, so that the connection can be used again.
+    if (!this.#cut || this.#options.longer !== 'head') this.#keep(chunk);
     done();
+  }
+
+  /** Whether something of the body is missing. */
+  get isCut(): boolean {
+    return this.#cut;
   }
 
   get text(): string {
     const all = Buffer.concat(this.#chunks);
-    if (!this.#left) return all.toString('utf8');
-    let from = Math.max(0, all.length - this.#options.limitBytes);
+    const { limitBytes, longer } = this.#options;
+    if (!this.#cut) return all.toString('utf8');
     // Not in the middle of a UTF-8 character.
-    while (from < all.length && ((all[from] ?? 0) & 0xc0) === 0x80) from += 1;
-    return all.toString('utf8', from);
+    if (longer === 'head') return all.toString('utf8', 0, boundaryIn(all, limitBytes, -1));
+    return all.toString('utf8', boundaryIn(all, Math.max(0, all.length - limitBytes), 1));
+  }
+
+  #keep(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#options.limitBytes) this.#shorten();
   }
 
   #shorten(): void {
@@ -45,7 +55,8 @@ export class BodySink extends Writable {
       onFault(`the answer is longer than ${limitBytes} bytes`);
       return;
     }
-    this.#left = true;
+    this.#cut = true;
+    if (longer === 'head') return;
     for (let first = this.#chunks[0]; first; first = this.#chunks[0]) {
       if (this.#bytes - first.length < limitBytes) return;
       this.#chunks.shift();
@@ -61,4 +72,11 @@ export class BodySink extends Writable {
     answer.once('error', cut);
     answer.once('close', cut);
   }
+}
+
+/** The nearest place from `at` on, in this direction, where a character begins. */
+function boundaryIn(bytes: Buffer, at: number, step: 1 | -1): number {
+  let found = at;
+  while (found > 0 && found < bytes.length && ((bytes[found] ?? 0) & 0xc0) === 0x80) found += step;
+  return found;
 }

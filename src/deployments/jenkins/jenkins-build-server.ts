@@ -7,11 +7,14 @@ import type {
   BuildServer,
   Found,
   JobName,
+  LogMark,
+  LogPiece,
   QueueId,
   QueueItem,
   SearchedOrder,
   StopStep,
   TriggerOutcome,
+  WholeLog,
 } from '../build-server.ts';
 import { isGone, isRedirect, NoAnswer, redirectPath, type Answer } from './answer.ts';
 import { readAnswer, toFault, toUnavailable } from './answer-faults.ts';
@@ -20,6 +23,7 @@ import { findBuild, namesUs, readPageFields, type BuildPage } from './build-sear
 import { JenkinsTransport, type Call, type TransportOptions } from './jenkins-transport.ts';
 import { buildPath, isBelowBuild, jobPath } from './job-path.ts';
 import { flagOf, textOf } from './json-reading.ts';
+import { LogTail } from './log-tail.ts';
 import { stripLog } from './log-text.ts';
 import { ITEM_TREE, QUEUE_TREE, readItemFields, readQueueOf } from './queue-reading.ts';
 import { readTrigger, readTriggerFailure } from './trigger-reading.ts';
@@ -34,6 +38,8 @@ export interface JenkinsOptions {
   readonly triggerDeadlineMs?: number;
   readonly wholeLogDeadlineMs?: number;
   readonly bodyLimitBytes?: number;
+  /** How much of a growing log is taken at once. */
+  readonly logPieceBytes?: number;
   readonly lanes?: TransportOptions['lanes'];
   readonly metrics?: TransportOptions['metrics'];
 }
@@ -43,6 +49,7 @@ const DEFAULTS = {
   triggerDeadlineMs: 30_000,
   wholeLogDeadlineMs: 60_000,
   bodyLimitBytes: 8 * 1024 * 1024,
+  logPieceBytes: 512 * 1024,
   lanes: { work: { atOnce: 4, waiting: 200 }, watch: { atOnce: 2, waiting: 10 } },
   metrics: noMetrics,
 };
@@ -152,21 +159,34 @@ export class JenkinsBuildServer implements BuildServer {
     throw toFault(answer, what);
   }
 
-  async fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<string | undefined> {
-    const path = `${buildPath(ref)}/consoleText`;
-    const deadlineMs = this.#options.wholeLogDeadlineMs;
-    const answer = await this.#ask({
-      what: 'show a log',
-      path,
-      tailBytes: limitBytes,
-      deadlineMs,
-      lane: 'watch',
-      signal,
+  async readLog(
+    ref: BuildRef,
+    mark: LogMark | undefined,
+    signal: AbortSignal,
+  ): Promise<LogPiece | undefined> {
+    const tail = new LogTail(mark);
+    const what = 'follow a log';
+    const answer = await this.#askLog({
+      ...{ what, path: `${buildPath(ref)}/logText/progressiveText`, query: { start: tail.start }, signal },
+      keep: { bytes: this.#options.logPieceBytes, end: 'head' },
     });
+    return answer && tail.take(answer);
+  }
+
+  async fetchLog(ref: BuildRef, limitBytes: number, signal: AbortSignal): Promise<WholeLog | undefined> {
+    const answer = await this.#askLog({
+      ...{ what: 'show a log', path: `${buildPath(ref)}/consoleText`, signal },
+      ...{ keep: { bytes: limitBytes, end: 'tail' }, deadlineMs: this.#options.wholeLogDeadlineMs },
+    });
+    return answer && { text: stripLog(answer.text), isCut: answer.isCut };
+  }
+
+  async #askLog(call: AskedCall): Promise<Answer | undefined> {
+    const answer = await this.#ask({ ...call, lane: 'watch' });
     if (isGone(answer)) return undefined;
     const isText = answer.headers['content-type']?.startsWith('text/plain') ?? false;
-    if (answer.status !== 200 || !isText) throw toFault(answer, 'show a log');
-    return stripLog(answer.text);
+    if (answer.status !== 200 || !isText) throw toFault(answer, call.what);
+    return answer;
   }
 
   async check(signal: AbortSignal): Promise<{ version: string; user: string }> {

@@ -34,8 +34,8 @@ export interface Call {
   readonly query?: Readonly<Record<string, string>>;
   readonly form?: Readonly<Record<string, string>>;
   readonly deadlineMs?: number;
-  /** Keeps only this much of the end of the body; without it a body beyond the limit is a fault. */
-  readonly tailBytes?: number;
+  /** Keeps only this much of a longer body, of its head or its tail; without it a longer body is a fault. */
+  readonly keep?: { readonly bytes: number; readonly end: 'head' | 'tail' };
   /** `work` unless told. */
   readonly lane?: Lane;
   readonly signal: AbortSignal;
@@ -131,8 +131,8 @@ export class JenkinsTransport {
       ctx.emit('cancel');
     };
     const sink = new BodySink({
-      limitBytes: call.tailBytes ?? this.#options.bodyLimitBytes,
-      longer: call.tailBytes === undefined ? 'refuse' : 'tail',
+      limitBytes: call.keep?.bytes ?? this.#options.bodyLimitBytes,
+      longer: call.keep?.end ?? 'refuse',
       onFault: cancel,
     });
     const abort = (): void => cancel('the call was ended');
@@ -142,7 +142,7 @@ export class JenkinsTransport {
       // The package counts every status but 2xx as an error.
       if (!res?.complete || (err && !('isResponse' in err))) throw err ?? new Error('no answer');
       const text = this.#withoutToken(sink.text);
-      return { status: res.statusCode ?? 0, headers: res.headers, text };
+      return { status: res.statusCode ?? 0, headers: res.headers, text, isCut: sink.isCut };
     } catch (error) {
       throw toNoAnswer(error, fault);
     } finally {

@@ -158,6 +158,8 @@ local function finish(id)
   redis.call('ZREM', P .. 'open', id)
   redis.call('HSET', key, 'finished_at', A.now)
   forget_at(id, KEPT_MS)
+  -- Its log is fetched whole when the build has ended.
+  if field(key, 'build') ~= '' then redis.call('ZADD', P .. 'logs:due', A.now, id) end
   event('finished', field(key, 'instance_id'), id)
   end_waiting_page(field(key, 'instance_id'))
 end

@@ -5,6 +5,7 @@ export const EN_CODES: Readonly<Record<KnownCode, string>> = {
   unauthorized: 'The session has ended',
   forbidden: 'You may not do this',
   origin_refused: 'The request does not come from this page',
+  too_many_streams: 'Too many live views are open',
   not_found: 'There is no such thing',
   internal: 'Something went wrong on our side',
   instance_not_found: 'There is no such instance',

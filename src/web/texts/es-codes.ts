@@ -4,6 +4,7 @@ export const ES_CODES = {
   unauthorized: 'La sesión ha terminado',
   forbidden: 'No tienes permiso para esto',
   origin_refused: 'La petición no viene de esta página',
+  too_many_streams: 'Hay demasiadas vistas en vivo abiertas',
   not_found: 'No existe',
   internal: 'Algo ha fallado por nuestra parte',
   instance_not_found: 'No existe esa instancia',

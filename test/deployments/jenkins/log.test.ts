@@ -20,21 +20,26 @@ describe('a log', () => {
 
     const log = await jenkins.client().fetchLog(REF, 64 * 1024, signal);
 
-    expect(log).toMatch(/^Started by user bot\n[^]*Finished: ABORTED\n?$/);
-    expect(await jenkins.client().fetchLog(REF, 64 * 1024, signal)).toBe('red\n');
+    expect(log?.text).toMatch(/^Started by user bot\n[^]*Finished: ABORTED\n?$/);
+    expect(await jenkins.client().fetchLog(REF, 64 * 1024, signal)).toEqual({ text: 'red\n', isCut: false });
   });
 
   test('beyond the limit is cut at its beginning, never inside a character', async () => {
     const body = 'ñ'.repeat(200_000);
     jenkins.reply(answer(200, { 'content-type': 'text/plain;charset=utf-8' }, body));
 
-    expect(await jenkins.client().fetchLog(REF, 1001, signal)).toBe('ñ'.repeat(500));
+    expect(await jenkins.client().fetchLog(REF, 1001, signal)).toEqual({
+      text: 'ñ'.repeat(500),
+      isCut: true,
+    });
   });
 
   test('whose beginning is cut inside a note loses the rest of the note too', async () => {
     jenkins.reply(answer(200, { 'content-type': 'text/plain' }, `${NOTE}Started by user bot\r\n`));
 
-    expect(await jenkins.client().fetchLog(REF, NOTE.length + 11, signal)).toBe('Started by user bot\n');
+    expect(await jenkins.client().fetchLog(REF, NOTE.length + 11, signal)).toMatchObject({
+      text: 'Started by user bot\n',
+    });
   });
 
   test('of a gone build is undefined, and a page is no log', async () => {
