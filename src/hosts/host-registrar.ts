@@ -1,3 +1,4 @@
+import { invalidFields } from '../http/validate.ts';
 import { AppError } from '../platform/errors.ts';
 import { fingerprintOf, isSameKey, toHostKey, type HostKey } from './host-key.ts';
 import type { HostKeySource } from './host-key-source.ts';
@@ -152,10 +153,8 @@ const LEAST_PORTS = 10;
 function mustBePortRange({ port_min: min, port_max: max }: Pick<Host, 'port_min' | 'port_max'>): void {
   const overlaps = min <= EPHEMERAL.last && max >= EPHEMERAL.first;
   if (max - min + 1 >= LEAST_PORTS && !overlaps) return;
-  const message = overlaps
+  const fault = overlaps
     ? 'must lie outside 32768–60999, the ephemeral ports'
     : `must leave ${LEAST_PORTS} ports`;
-  throw new AppError('validation_failed', `The port range ${message}`, {
-    details: { errors: [{ field: 'port_max', message }] },
-  });
+  throw invalidFields([{ field: 'port_max', message: `the port range ${fault}` }]);
 }

@@ -1,3 +1,4 @@
+import type { FieldFault } from '../http/validate.ts';
 import { AppError } from '../platform/errors.ts';
 import type { InputSpec, InputValue, Product } from './product.ts';
 
@@ -84,11 +85,6 @@ function integerFault({ minimum, maximum }: InputSpec, value: unknown): string |
 
 function toValue({ env, secret, services }: InputSpec, value: unknown): InputValue {
   return { env, value: String(value), secret, ...(services === undefined ? {} : { services }) };
-}
-
-interface FieldFault {
-  readonly field: string;
-  readonly message: string;
 }
 
 function invalid(errors: readonly FieldFault[]): AppError {
