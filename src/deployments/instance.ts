@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { HostEnvironment, HostId } from '../hosts/host.ts';
+import type { HostId } from '../hosts/host.ts';
+import type { Environment } from '../products/environment.ts';
 import type { ProductId } from '../products/product.ts';
 import type { Brand } from '../platform/brand.ts';
 import type { DeploymentId, ReleaseId } from './deployment.ts';
@@ -19,7 +20,7 @@ export interface Instance {
   readonly id: InstanceId;
   readonly product_id: ProductId;
   readonly client_name: string;
-  readonly environment: HostEnvironment;
+  readonly environment: Environment;
   readonly host_id: HostId;
   readonly desired: Desired;
   readonly desired_release: ReleaseId | '';

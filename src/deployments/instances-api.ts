@@ -240,7 +240,9 @@ function idempotencyOf(request: Request): IdempotentCall | undefined {
   const key = request.get('idempotency-key');
   if (key === undefined) return undefined;
   if (!IDEMPOTENCY_KEY.test(key)) {
-    throw invalidFields([{ field: 'Idempotency-Key', message: 'Idempotency-Key must be 1 to 128 visible ASCII characters' }]);
+    throw invalidFields([
+      { field: 'Idempotency-Key', message: 'Idempotency-Key must be 1 to 128 visible ASCII characters' },
+    ]);
   }
   return { key, body: { path: request.path, body: request.body as unknown } };
 }

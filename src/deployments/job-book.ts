@@ -1,19 +1,15 @@
-import type { HostEnvironment } from '../hosts/host.ts';
+import type { Environment } from '../products/environment.ts';
 import type { DeploymentKind } from './deployment.ts';
 
 /** Which jobs of the build server are ours; a product may name its own, per environment. */
 export interface JobBook {
-  jobFor(kind: DeploymentKind, product: string, environment: HostEnvironment): Promise<string>;
+  jobFor(kind: DeploymentKind, product: string, environment: Environment): Promise<string>;
   /** Undefined when the job is none of ours. */
-  kindOf(
-    job: string,
-    product: string,
-    environment: HostEnvironment,
-  ): Promise<'deploy' | 'destroy' | undefined>;
+  kindOf(job: string, product: string, environment: Environment): Promise<'deploy' | 'destroy' | undefined>;
 }
 
 export interface ProductJobs {
-  readonly deploy_jobs?: Partial<Record<HostEnvironment, string>> | undefined;
+  readonly deploy_jobs?: Partial<Record<Environment, string>> | undefined;
   readonly destroy_job?: string | undefined;
 }
 

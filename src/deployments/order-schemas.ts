@@ -1,13 +1,13 @@
 import Joi from 'joi';
-import type { HostEnvironment } from '../hosts/host.ts';
 import { line } from '../http/line.ts';
+import { ENVIRONMENTS, type Environment } from '../products/environment.ts';
 
 const YEAR_S = 366 * 86_400;
 
 export interface CreateBody {
   readonly product_id: string;
   readonly client_name: string;
-  readonly environment: HostEnvironment;
+  readonly environment: Environment;
   readonly host_id?: string;
   readonly target_host?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
@@ -30,7 +30,9 @@ const inputs = Joi.object().unknown(true);
 export const createBody = Joi.object<CreateBody, true>({
   product_id: line(40).required(),
   client_name: line(80).required(),
-  environment: Joi.string().valid('prod', 'dev', 'test').default('prod'),
+  environment: Joi.string()
+    .valid(...ENVIRONMENTS)
+    .default('prod'),
   host_id: line(40),
   target_host: line(45),
   inputs,

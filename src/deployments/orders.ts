@@ -1,6 +1,7 @@
-import type { Host, HostEnvironment, HostStore } from '../hosts/host.ts';
+import type { Host, HostStore } from '../hosts/host.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Environment } from '../products/environment.ts';
 import { validateInputs } from '../products/input-values.ts';
 import type { InputValue, Product } from '../products/product.ts';
 import { newReleaseId, type DeploymentId } from './deployment.ts';
@@ -24,7 +25,7 @@ export interface Orderer {
 export interface CreateOrder {
   readonly product_id: string;
   readonly client_name: string;
-  readonly environment: HostEnvironment;
+  readonly environment: Environment;
   readonly host_id?: string;
   readonly target_host?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { HostEnvironment } from '../hosts/host.ts';
+import type { Environment } from '../products/environment.ts';
 import type { Decision, Deployment, DeploymentKind, Reason, StageMark } from './deployment.ts';
 import type { Desired, Health, Instance } from './instance.ts';
 import { pendingOf, type PendingFacts } from './pending.ts';
@@ -76,7 +76,7 @@ export interface InstanceView {
   readonly product_name: string;
   readonly product_version: string | null;
   readonly client_name: string;
-  readonly environment: HostEnvironment;
+  readonly environment: Environment;
   readonly host_id: string;
   readonly status: Status;
   readonly phase: Phase | null;

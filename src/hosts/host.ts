@@ -4,8 +4,6 @@ export type HostId = Brand<string, 'HostId'>;
 
 const HOST_ID = /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/;
 
-export type HostEnvironment = 'prod' | 'dev' | 'test';
-
 /** A machine of a client that instances land on. */
 export interface Host {
   readonly id: HostId;

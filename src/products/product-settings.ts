@@ -1,5 +1,4 @@
-/** Where a deployment is meant for; the words of the orders. */
-export type DeployEnvironment = 'prod' | 'dev' | 'test';
+import { ENVIRONMENTS, type Environment } from './environment.ts';
 
 /** What operators say about a product, beside its folder: the record `product:<id>`. */
 export interface ProductSettings {
@@ -8,7 +7,7 @@ export interface ProductSettings {
   /** Host id of new instances whose order names none. */
   readonly default_host?: string;
   /** Jobs instead of the common deploy job, full names with `/` between folders. */
-  readonly deploy_jobs?: Readonly<Partial<Record<DeployEnvironment, string>>>;
+  readonly deploy_jobs?: Readonly<Partial<Record<Environment, string>>>;
   readonly destroy_job?: string;
 }
 
@@ -54,8 +53,8 @@ export function parseProductSettings(record: unknown): ProductSettings {
 
 function jobs(value: unknown): NonNullable<ProductSettings['deploy_jobs']> {
   if (typeof value !== 'object' || value === null) throw new Error('deploy_jobs is no object');
-  const result: Partial<Record<DeployEnvironment, string>> = {};
-  for (const environment of ['prod', 'dev', 'test'] as const) {
+  const result: Partial<Record<Environment, string>> = {};
+  for (const environment of ENVIRONMENTS) {
     const job = (value as Record<string, unknown>)[environment];
     if (job !== undefined) result[environment] = jobName(job, `deploy_jobs.${environment}`);
   }

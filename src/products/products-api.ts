@@ -2,11 +2,11 @@ import type { Router } from 'express';
 import Joi from 'joi';
 import { call, routerOf, type Call } from '../http/call.ts';
 import { invalidFields } from '../http/validate.ts';
+import type { Environment } from './environment.ts';
 import type { ProductCatalogue } from './product-catalogue.ts';
 import {
   DEFAULT_SETTINGS,
   isJobName,
-  type DeployEnvironment,
   type ProductSettings,
   type ProductSettingsStore,
 } from './product-settings.ts';
@@ -23,7 +23,7 @@ export interface ProductsApiOptions {
 interface SettingsChange {
   readonly enabled?: boolean;
   readonly default_host?: string | null;
-  readonly deploy_jobs?: Readonly<Partial<Record<DeployEnvironment, string>>> | null;
+  readonly deploy_jobs?: Readonly<Partial<Record<Environment, string>>> | null;
   readonly destroy_job?: string | null;
 }
 
