@@ -48,9 +48,12 @@ local function set_phase(id, phase, detail)
   event(phase, field(key, 'instance_id'), id, detail)
 end
 
--- Who waits for a slot of a host, in order of arrival.
-local function enqueue(id, host_id)
-  redis.call('ZADD', P .. 'host:' .. host_id .. ':waiting', redis.call('INCR', P .. 'order'), id)
+-- Who waits for a slot of a host, in order of arrival. A newer order has the place of the one that it replaces:
+-- whoever asks again and again would never get to the front.
+local function enqueue(id, host_id, replaced)
+  local queue = P .. 'host:' .. host_id .. ':waiting'
+  local place = replaced and replaced ~= '' and redis.call('ZSCORE', queue, replaced)
+  redis.call('ZADD', queue, place or redis.call('INCR', P .. 'order'), id)
 end
 
 local function leave_queue(id, host_id)

@@ -46,7 +46,7 @@ store_deployment(d.id, d)
 set_phase(d.id, 'accepted')
 set_phase(d.id, 'waiting')
 redis.call('HSET', instance, 'waiting', d.id)
-enqueue(d.id, d.host_id)
+enqueue(d.id, d.host_id, replaced)
 if d.kind ~= 'destroy' then show_waiting_page(d.instance_id) end
 
 if replaced ~= '' then
