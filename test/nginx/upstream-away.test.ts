@@ -2,6 +2,8 @@ import { afterEach, expect, test } from '@jest/globals';
 import { ask, fields, startTarget, statusOf } from '../routing/wire.ts';
 import { startNginx } from './nginx-under-test.ts';
 
+/** Passed on byte by byte, the second time too. */
+const PATH = '/instances/i1/a%2Fb//c?x=%2f';
 const others: { close(): Promise<void> }[] = [];
 
 afterEach(async () => {
@@ -31,8 +33,10 @@ test.each([
   ['POST', 503, 1],
 ])('a %s whose proxy dies is answered %i and has been sent %i times', async (method, status, times) => {
   let count = 0;
+  const paths = new Set<string | undefined>();
   const dying = await startTarget((request, response) => {
     count += 1;
+    paths.add(request.url);
     request.on('end', () => {
       if (count === 1) response.destroy();
       else response.end('from the other');
@@ -43,7 +47,8 @@ test.each([
   others.push(front, dying);
 
   const length = method === 'GET' ? [] : ['Content-Length: 0'];
-  const reply = await ask(front.appsPort, [`${method} /instances/i1/ HTTP/1.1`, 'Host: h', ...length]);
+  const reply = await ask(front.appsPort, [`${method} ${PATH} HTTP/1.1`, 'Host: h', ...length]);
 
   expect([statusOf(reply), count]).toEqual([status, times]);
+  expect([...paths]).toEqual([PATH]);
 });
