@@ -11,6 +11,12 @@ export interface AcceptedGeneration {
   readonly at: number;
 }
 
+/** As the store itself tells it to processes whose state folder is elsewhere. */
+export interface ToldAcceptance extends AcceptedGeneration {
+  /** The store that was trusted before: only who trusted the same one takes this over. */
+  readonly replaces: string;
+}
+
 export type FoundStore = Pick<AcceptedGeneration, 'id' | 'revision'>;
 
 /** The file that says which store this machine trusts, for all its processes. */
@@ -18,9 +24,9 @@ export function acceptedPath(stateDir: string): string {
   return join(stateDir, 'generation.json');
 }
 
-/** An operator's act: trust this store from now on. Every process on this machine reads it within a second. */
-export async function acceptGeneration(stateDir: string, store: FoundStore): Promise<void> {
-  await writeAtomically(acceptedPath(stateDir), toText({ ...store, at: Date.now() }));
+/** Trust this store from now on. Every process with this state folder reads it within a second. */
+export async function acceptGeneration(stateDir: string, accepted: AcceptedGeneration): Promise<void> {
+  await writeAtomically(acceptedPath(stateDir), toText(accepted));
 }
 
 /** Trusts the first store that this machine ever sees; nothing when another process was quicker. */
@@ -39,8 +45,19 @@ export async function readGeneration(path: string): Promise<AcceptedGeneration |
   }
 }
 
-export function toText(generation: AcceptedGeneration): string {
-  return `${JSON.stringify(generation)}\n`;
+/** What the store tells of an acceptance; undefined when it tells none, or none that can be understood. */
+export function toToldAcceptance(text: string | null | undefined): ToldAcceptance | undefined {
+  try {
+    const { id, revision, at, replaces } = JSON.parse(text ?? '') as Partial<ToldAcceptance>;
+    if (typeof id !== 'string' || typeof replaces !== 'string' || typeof at !== 'number') return undefined;
+    return Number.isSafeInteger(revision) ? { id, revision: revision ?? 0, at, replaces } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function toText({ id, revision, at }: AcceptedGeneration): string {
+  return `${JSON.stringify({ id, revision, at })}\n`;
 }
 
 /** Whether both speak of the same store under the same acceptance, so that their revisions can be compared. */

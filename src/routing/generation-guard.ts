@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../platform/atomic-file.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { AcceptedGeneration } from './accepted-generation.ts';
+import type { AcceptedGeneration, ToldAcceptance } from './accepted-generation.ts';
 import {
+  acceptGeneration,
   acceptFirst,
   acceptedPath,
   isSameAcceptance,
@@ -85,19 +86,29 @@ export class GenerationGuard {
     return generation !== undefined && generation === this.#accepted?.id && revision >= this.#highest;
   }
 
-  /** Takes over generation.json if it says something new that fits; the very first time it is written here. */
-  async #adopt({ generation, revision }: StorePosition): Promise<GenerationVerdict | undefined> {
+  /** Takes over what an operator accepted, if it fits; the very first store is accepted here. */
+  async #adopt({ generation, revision, told }: StorePosition): Promise<GenerationVerdict | undefined> {
     if (generation === undefined) return undefined;
     const { stateDir } = this.#options;
     if (this.#accepted === undefined) await acceptFirst(stateDir, { id: generation, revision });
-    const found = await readGeneration(acceptedPath(stateDir));
-    if (found === undefined || found.id !== generation || revision < found.revision) return undefined;
-    if (this.#accepted !== undefined && found.at <= this.#accepted.at) return undefined;
+    const found = this.#newer(await readGeneration(acceptedPath(stateDir))) ?? this.#newer(this.#meant(told));
+    if (found?.id !== generation || revision < found.revision) return undefined;
+    if (found === told) await acceptGeneration(stateDir, found);
     const renewed = this.#accepted !== undefined;
     this.#accepted = found;
     this.#highest = revision;
     this.#remembered = -1;
     return { ok: true, renewed };
+  }
+
+  /** An operator's word counts once: in a restored store it is an old one. */
+  #newer(found: AcceptedGeneration | undefined): AcceptedGeneration | undefined {
+    return found !== undefined && found.at > (this.#accepted?.at ?? -1) ? found : undefined;
+  }
+
+  /** What is told is for those who trusted the same store before: another installation's says nothing to us. */
+  #meant(told: ToldAcceptance | undefined): ToldAcceptance | undefined {
+    return told?.replaces === this.#accepted?.id ? told : undefined;
   }
 
   #fault({ generation }: StorePosition): StoreFault {

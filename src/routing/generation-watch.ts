@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../platform/logger.ts';
+import { AppError } from '../platform/errors.ts';
 import { withStore, type Redis } from '../platform/redis.ts';
+import { acceptGeneration, type AcceptedGeneration } from './accepted-generation.ts';
 import { GenerationGuard } from './generation-guard.ts';
 import { RepeatedTask } from './repeated-task.ts';
-import type { RouteStore } from './route-store.ts';
+import type { RouteStore, StorePosition } from './route-store.ts';
 
 export interface GenerationWatchOptions {
   readonly redis: Redis;
@@ -40,6 +42,41 @@ export class GenerationWatch {
   /** Undefined while the store is the accepted one; else what is wrong, in words. */
   get fault(): string | undefined {
     return this.#fault;
+  }
+
+  /** What is trusted here; undefined before the first store was seen. */
+  get accepted(): AcceptedGeneration | undefined {
+    return this.#guard.accepted;
+  }
+
+  /** Where the store stands now. Throws `store_unavailable`. */
+  async position(): Promise<StorePosition> {
+    return this.#options.store.position();
+  }
+
+  /**
+   * An operator's act: trust the store as it is now. The store tells it to the other processes (told, then kept, so
+   * that the act can be repeated).
+   * `expected` is the generation that the operator has seen, undefined for a store that has none: it gets one. Throws
+   * `conflict` when the store has another one meanwhile.
+   */
+  async accept(expected: string | undefined): Promise<void> {
+    const { redis, prefix, stateDir } = this.#options;
+    const wanted = expected ?? randomUUID();
+    if (expected === undefined) {
+      await withStore('generation', () => redis.set(`${prefix}generation`, wanted, 'NX'));
+    }
+    const { generation: id, revision } = await this.position();
+    if (id !== wanted) {
+      throw new AppError('conflict', 'The store has another generation than this one: look again', {
+        details: { generation: id ?? null, revision },
+      });
+    }
+    const accepted = { id, revision, at: Date.now() };
+    const told = { ...accepted, replaces: this.#guard.accepted?.id ?? '' };
+    await withStore('generation', () => redis.set(`${prefix}accepted_generation`, JSON.stringify(told)));
+    await acceptGeneration(stateDir, accepted);
+    await this.#task.runSoon();
   }
 
   /** Looks once more, so that the next start knows how far the store had come. */

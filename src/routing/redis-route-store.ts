@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Redis } from '../platform/redis.ts';
 import { withStore } from '../platform/redis.ts';
+import { toToldAcceptance } from './accepted-generation.ts';
 import { parseRoute, parseRouteChange } from './route-record.ts';
 import type { Heartbeat, RouteRow, RouteStore, StoreListener, StorePosition } from './route-store.ts';
 import type { EndpointId, Route } from './route.ts';
@@ -32,10 +33,13 @@ export class RedisRouteStore implements RouteStore {
   }
 
   async position(): Promise<StorePosition> {
-    const [generation, revision] = await withStore('position', () =>
-      this.#redis.mget(this.#key('generation'), this.#key('revision')),
-    );
-    return { generation: generation ?? undefined, revision: Number(revision ?? 0) };
+    const names = ['generation', 'revision', 'accepted_generation'].map((name) => this.#key(name));
+    const [generation, revision, told] = await withStore('position', () => this.#redis.mget(...names));
+    return {
+      generation: generation ?? undefined,
+      revision: Number(revision ?? 0),
+      told: toToldAcceptance(told),
+    };
   }
 
   async get(endpoint: EndpointId): Promise<Route | undefined> {

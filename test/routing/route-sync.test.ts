@@ -154,7 +154,7 @@ test.each([
   expect(sync.lookup.find(i2)).toEqual({ kind: 'unavailable' });
   const generation = (await routes.redis.get(`${PREFIX}generation`)) ?? 'g3';
   await routes.redis.set(`${PREFIX}generation`, generation);
-  await acceptGeneration(routes.stateDir, { id: generation, revision: 0 });
+  await acceptGeneration(routes.stateDir, { id: generation, revision: 0, at: Date.now() });
 
   await eventually(() => sync.readiness().ready && portOf(sync, i1) === 9);
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { noLog } from '../../src/platform/logger.ts';
 import { acceptGeneration } from '../../src/routing/accepted-generation.ts';
@@ -22,8 +22,8 @@ afterEach(async () => {
 });
 
 /** What the coordinator has of the store's generation. */
-async function startWatch(): Promise<GenerationWatch> {
-  const { redis, store, stateDir } = routes;
+async function startWatch(stateDir = routes.stateDir): Promise<GenerationWatch> {
+  const { redis, store } = routes;
   const watch = new GenerationWatch({
     ...{ redis, prefix: PREFIX, store, stateDir, log: noLog, checkEveryMs: 20 },
   });
@@ -98,7 +98,7 @@ test('what an operator accepted while a process was away counts, not what the pr
   await watch.close();
   await sync.close();
   await restoreOld();
-  await acceptGeneration(routes.stateDir, { id: 'g1', revision: 1 });
+  await acceptGeneration(routes.stateDir, { id: 'g1', revision: 1, at: Date.now() });
 
   const [nextWatch, nextSync] = [await startWatch(), routes.sync()];
   await nextSync.start();
@@ -114,7 +114,7 @@ test('a snapshot from before an acceptance is not served', async () => {
   await live(1001, 1);
   await eventually(() => first.readiness().revision === 1);
   await first.close();
-  await acceptGeneration(routes.stateDir, { id: 'g1', revision: 0 });
+  await acceptGeneration(routes.stateDir, { id: 'g1', revision: 0, at: Date.now() });
   await routes.server.kill();
 
   const second = routes.sync();
@@ -134,4 +134,71 @@ test('of processes that meet their first store at once, none takes the word of a
   await eventually(() => watch.fault?.includes('smaller_revision') === true);
   await eventually(() => proxies.every((sync) => sync.readiness().state === 'smaller_revision'));
   expect(proxies.map((sync) => sync.table.lookup(i1)?.target?.port)).toEqual([1005, 1005, 1005]);
+});
+
+/** A coordinator whose state lies elsewhere than that of the proxies. */
+async function startWatchElsewhere(): Promise<GenerationWatch> {
+  return startWatch(mkdtempSync(join(routes.stateDir, 'elsewhere-')));
+}
+
+test('what an operator accepts at the coordinator reaches proxies whose state lies elsewhere', async () => {
+  const [watch, sync] = [await startWatchElsewhere(), routes.sync()];
+  await sync.start();
+  for (let n = 1; n <= 5; n += 1) await live(1000 + n, n);
+  await eventually(() => sync.readiness().revision === 5);
+  await untilRemembered(5, 'p1');
+  await restoreOld();
+  await eventually(() => sync.readiness().state === 'smaller_revision' && watch.fault !== undefined);
+
+  await watch.accept('g1');
+
+  expect(watch.fault).toBeUndefined();
+  await eventually(() => sync.readiness().ready);
+  expect(sync.table.lookup(i1)?.target?.port).toBe(1001);
+});
+
+test('a wiped store gets a generation when it is accepted', async () => {
+  const [watch, sync] = [await startWatchElsewhere(), routes.sync()];
+  await sync.start();
+  await routes.redis.flushall();
+  await eventually(() => sync.readiness().state === 'missing' && watch.fault !== undefined);
+
+  await watch.accept(undefined);
+
+  await eventually(() => sync.readiness().ready);
+  expect((await watch.position()).generation).toBe(watch.accepted?.id);
+});
+
+test('another generation than the operator has seen is not accepted', async () => {
+  const watch = await startWatchElsewhere();
+  await routes.redis.set(`${PREFIX}generation`, 'g2');
+  await eventually(() => watch.fault !== undefined);
+
+  await expect(watch.accept('g1')).rejects.toMatchObject({ code: 'conflict' });
+  await expect(watch.accept(undefined)).rejects.toMatchObject({ code: 'conflict' });
+  expect(watch.fault).toContain('other_generation');
+});
+
+test('the word of an old acceptance that a backup brings back counts no more', async () => {
+  const [watch, sync] = [await startWatchElsewhere(), routes.sync()];
+  await sync.start();
+  await routes.redis.set(`${PREFIX}generation`, 'g2');
+  await eventually(() => watch.fault !== undefined);
+  await watch.accept('g2');
+  await eventually(() => sync.readiness().ready);
+  for (let n = 1; n <= 5; n += 1) await live(1000 + n, n);
+  await untilRemembered(5, 'p1');
+
+  await restoreOld();
+
+  await eventually(() => sync.readiness().state === 'smaller_revision' && watch.fault !== undefined);
+});
+
+test('the word of another installation counts nothing', async () => {
+  const sync = routes.sync();
+  await sync.start();
+  const told = { id: 'g9', revision: 0, at: Date.now() + 1_000, replaces: 'g8' };
+  await routes.redis.mset(`${PREFIX}generation`, 'g9', `${PREFIX}accepted_generation`, JSON.stringify(told));
+
+  await eventually(() => sync.readiness().state === 'other_generation');
 });
