@@ -26,12 +26,14 @@ import { createHealthApi } from './http/health-api.ts';
 import { RedisSessionStore } from './http/redis-session-store.ts';
 import { StreamSlots } from './http/stream-slots.ts';
 import { createSessionApi } from './http/session-api.ts';
+import { RevokedKeys } from './http/revoked-keys.ts';
 import { Sessions } from './http/sessions.ts';
 import { CallbackKey } from './http/signature.ts';
 import { FaultPoints } from './platform/faults.ts';
 import type { Logger } from './platform/logger.ts';
 import { unmetRequirements } from './platform/redis-requirements.ts';
 import type { Redis } from './platform/redis.ts';
+import { wireOperations } from './operations.ts';
 import { connectStore, type ProcessBase } from './process-base.ts';
 import { ProductCatalogue } from './products/product-catalogue.ts';
 import { createProductsApi } from './products/products-api.ts';
@@ -79,7 +81,7 @@ async function judgeStore(redis: Redis, { production }: CoordinatorConfig, log: 
 }
 
 /** What has state or a connection; everything else is made of these. */
-interface Parts {
+export interface Parts {
   readonly redis: Redis;
   readonly shared: { readonly redis: Redis; readonly prefix: string; readonly clock: () => number };
   readonly hosts: RedisHostStore;
@@ -91,6 +93,7 @@ interface Parts {
   readonly sessions: Sessions;
   readonly acts: Acts;
   readonly history: CallbackHistory;
+  readonly revokedKeys: RevokedKeys;
 }
 
 async function openParts(config: CoordinatorConfig, base: ProcessBase, redis: Redis): Promise<Parts> {
@@ -120,6 +123,7 @@ async function openParts(config: CoordinatorConfig, base: ProcessBase, redis: Re
       'jenkins',
       new JenkinsBuildServer({ ...jenkins, baseUrl, deadlineMs, metrics: base.metrics }),
     ),
+    revokedKeys: new RevokedKeys({ ...shared, configured: access.revokedCallbackKeyIds }),
     sessions: new Sessions({
       ...{ ...access, pagesUrl, clock },
       store: new RedisSessionStore(redis, shared.prefix),
@@ -171,14 +175,21 @@ function wireLogs(
 function wireCallbacks(
   { access, api }: CoordinatorConfig,
   { log, metrics, lifecycle }: ProcessBase,
-  { shared, history, claims, callbacks, faults }: Parts & Deployments & { readonly faults: FaultPoints },
+  {
+    shared,
+    history,
+    revokedKeys,
+    claims,
+    callbacks,
+    faults,
+  }: Parts & Deployments & { readonly faults: FaultPoints },
 ): Router {
   return createCallbacksApi({
     ...{ claims, callbacks, history, faults, log, metrics, signal: lifecycle.signal },
     answered: new AnsweredCallbacks(shared),
     gate: {
       keys: access.callbackKeys.map((key) => new CallbackKey(key)),
-      revokedIds: access.revokedCallbackKeyIds,
+      revoked: revokedKeys,
       limitBytes: api.callbackBodyLimitBytes,
       clock,
     },
@@ -187,22 +198,12 @@ function wireCallbacks(
 
 function wireRouters(
   config: CoordinatorConfig,
-  { metrics, lifecycle, version }: ProcessBase,
-  {
-    redis,
-    store,
-    hosts,
-    builds,
-    catalogue,
-    productSettings,
-    generation,
-    sessions,
-    acts,
-    history,
-    orders,
-    logs,
-  }: Parts & Deployments & { readonly logs: Logs },
+  base: ProcessBase,
+  parts: Parts & Deployments & { readonly logs: Logs },
 ): Router[] {
+  const { redis, store, hosts, builds, catalogue, productSettings, generation, sessions } = parts;
+  const { acts, history, orders, logs } = parts;
+  const { metrics, lifecycle, version } = base;
   const { signal } = lifecycle;
   const views = new Views({ store, appsUrl: config.appsUrl });
   const dependencies = [
@@ -230,5 +231,6 @@ function wireRouters(
     createActsApi({ acts }),
     productsApi,
     hostsApi,
+    ...wireOperations(config, base, { ...parts, views, dependencies }),
   ];
 }

@@ -57,6 +57,8 @@ export interface CoordinatorConfig extends CommonConfig {
     readonly portQuarantineMs: number;
     readonly probeTotalMs: number;
     readonly buildLogsBytes: number;
+    /** Undefined: hosts cannot be looked into. */
+    readonly sshKey: Secret | undefined;
   };
 }
 
@@ -165,6 +167,7 @@ function coordinator(settings: Settings, rest: CommonConfig): CoordinatorConfig 
       portQuarantineMs: settings.ARK_PORT_QUARANTINE_S * 1_000,
       probeTotalMs: settings.ARK_PROBE_TOTAL_S * 1_000,
       buildLogsBytes: settings.ARK_BUILD_LOGS_MIB * 1_024 * 1_024,
+      sshKey: settings.ARK_SSH_KEY === undefined ? undefined : new Secret(settings.ARK_SSH_KEY),
     },
   };
 }

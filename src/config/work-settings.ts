@@ -85,7 +85,11 @@ export interface DeploymentSettings {
   ARK_PORT_QUARANTINE_S: number;
   ARK_PROBE_TOTAL_S: number;
   ARK_BUILD_LOGS_MIB: number;
+  ARK_SSH_KEY?: string;
 }
+
+const PRIVATE_KEY =
+  /^-----BEGIN [A-Z ]*PRIVATE KEY-----[\r\n][A-Za-z0-9+/=\r\n]+-----END [A-Z ]*PRIVATE KEY-----$/;
 
 export const deploymentSettings: Joi.StrictSchemaMap<DeploymentSettings> = {
   ARK_PRODUCTS_DIR: setting(Joi.string().allow('').default(''), {
@@ -116,6 +120,12 @@ export const deploymentSettings: Joi.StrictSchemaMap<DeploymentSettings> = {
     summary:
       'Memory of Redis that the logs of builds may take, all together; the oldest are forgotten first.',
     unit: 'MiB',
+    role: 'coordinator',
+  }),
+  ARK_SSH_KEY: setting(Joi.string().max(16_384).pattern(PRIVATE_KEY, 'private SSH key without passphrase'), {
+    summary:
+      'Private key that the coordinator looks into hosts with, before an operator sets a route. Give it as ARK_SSH_KEY_FILE; the key of the jobs will do. Without it routes cannot be set.',
+    secret: true,
     role: 'coordinator',
   }),
 };

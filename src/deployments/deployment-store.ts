@@ -60,6 +60,8 @@ export interface Advance {
   /** Give lock and slot back: no build of ours runs (any more). */
   readonly finish?: boolean;
   readonly detail?: string;
+  /** Write nothing while an operator has frozen all triggers. */
+  readonly unlessFrozen?: boolean;
 }
 
 export interface DecisionOrder {
@@ -117,7 +119,7 @@ export interface HostLoad {
 export interface DeploymentStore {
   create(order: NewOrder): Promise<CreateOutcome>;
   admit(id: DeploymentId): Promise<AdmitOutcome>;
-  /** False when the deployment was in none of the expected phases: nothing was written. */
+  /** False when nothing was written: the deployment was in none of the expected phases, or all is frozen. */
   advance(id: DeploymentId, step: Advance): Promise<boolean>;
   claim(order: ClaimOrder): Promise<ClaimOutcome>;
   /** False when the deployment is not in a phase that works on a host. */

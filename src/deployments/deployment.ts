@@ -102,6 +102,8 @@ export interface Deployment {
   readonly recovered_by: DeploymentId | '';
   readonly keep_data: boolean;
   readonly log_tail: string;
+  /** When an operator ended it by force: its lease is void since. */
+  readonly fenced_at?: number;
   /** When lock and slot were given back; later than the terminal phase while a build still runs. */
   readonly finished_at?: number;
   /** When each phase began. */
@@ -114,6 +116,7 @@ export interface StageMark {
   readonly at: number;
 }
 
+const RELEASE_ID = /^r-[a-z0-9]{20}$/;
 const DEPLOYMENT_ID = /^d-[a-z0-9]{20}$/;
 
 export function newDeploymentId(): DeploymentId {
@@ -126,6 +129,10 @@ export function newReleaseId(): ReleaseId {
 
 export function isDeploymentId(text: string): text is DeploymentId {
   return DEPLOYMENT_ID.test(text);
+}
+
+export function isReleaseId(text: string): text is ReleaseId {
+  return RELEASE_ID.test(text);
 }
 
 /** Why a cancelled deployment ended, for people. */

@@ -178,7 +178,7 @@ export function ordererOf(request: Request): Orderer {
 }
 
 /** Throws `instance_not_found`. */
-async function findInstance(store: DeploymentStore, request: Request): Promise<Instance> {
+export async function findInstance(store: DeploymentStore, request: Request): Promise<Instance> {
   const id = String(request.params['id']);
   const instance = isInstanceId(id) ? await store.instance(id) : undefined;
   if (!instance) throw new AppError('instance_not_found', 'There is no such instance');

@@ -5,10 +5,11 @@ import type { Deployment } from './deployment.ts';
 
 /**
  * The leave to touch the host: an HMAC over deployment, build and seq, so that every coordinator derives the
- * same one and none is stored. Undefined before the claim.
+ * same one and none is stored. Undefined before the claim, and once an operator ended it by force.
  */
 export function leaseOf(secret: Secret, deployment: Deployment): string | undefined {
   if (deployment.claimed_at === undefined || deployment.build === undefined) return undefined;
+  if (deployment.fenced_at !== undefined) return undefined;
   const { number, timestamp } = deployment.build;
   return createHmac('sha256', secret.reveal())
     .update(['lease', deployment.id, deployment.job, number, timestamp, deployment.seq].join('|'))

@@ -60,6 +60,7 @@ const DEPLOYMENT_FIELDS: Readonly<Record<Exclude<keyof Deployment, 'times'>, Kin
   recovered_by: 'text',
   keep_data: 'flag',
   log_tail: 'text',
+  fenced_at: 'number',
   finished_at: 'number',
 };
 

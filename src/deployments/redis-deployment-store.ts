@@ -76,7 +76,7 @@ export class RedisDeploymentStore implements DeploymentStore {
 
   async advance(
     id: DeploymentId,
-    { from, to, fields, freePorts, finish, detail }: Advance,
+    { from, to, fields, freePorts, finish, detail, unlessFrozen }: Advance,
   ): Promise<boolean> {
     const [word] = await this.#scripts.run('advance', {
       deployment_id: id,
@@ -84,6 +84,7 @@ export class RedisDeploymentStore implements DeploymentStore {
       to,
       finish,
       detail,
+      unless_frozen: unlessFrozen,
       fields: encodeDeployment(fields ?? {}),
       free_ports: (freePorts ?? []).map(String),
     });

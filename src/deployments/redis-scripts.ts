@@ -14,6 +14,10 @@ const NAMES = [
   'finish',
   'recover',
   'cancel',
+  'force-fail',
+  'withdraw-route',
+  'set-route',
+  'freeze',
 ] as const;
 export type ScriptName = (typeof NAMES)[number];
 

@@ -48,6 +48,7 @@ export class Trigger {
     const intended = await store.advance(deployment.id, {
       from: ['triggering'],
       fields: { posted_at: clock(), sent: parameters },
+      unlessFrozen: true,
     });
     if (!intended) return;
     await faults.reach('trigger.before_post');

@@ -6,7 +6,7 @@ import type { HostKeySource, SshAddress } from './host-key-source.ts';
 const DEADLINE_MS = 5_000;
 
 /** Signature algorithms by key type: one RSA key signs with several. Best first. */
-const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
+export const SIGNATURES_OF_KEY: Readonly<Record<string, readonly string[]>> = {
   'ssh-ed25519': ['ssh-ed25519'],
   'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
   'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
@@ -15,7 +15,7 @@ const ALGORITHMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What we use of ssh2's client, which comes without types. */
-interface Connection {
+export interface Connection {
   on(event: 'error', listener: () => void): unknown;
   destroy(): unknown;
 }
@@ -60,7 +60,8 @@ function configFor(
   type: string | undefined,
   keep: (key: Buffer) => void,
 ): Config {
-  const algorithms = type === undefined ? Object.values(ALGORITHMS).flat() : (ALGORITHMS[type] ?? []);
+  const algorithms =
+    type === undefined ? Object.values(SIGNATURES_OF_KEY).flat() : (SIGNATURES_OF_KEY[type] ?? []);
   return {
     host: address,
     port,

@@ -3,6 +3,7 @@ import type { RequestHandler, Response } from 'express';
 import { readBytes, refuseOtherMedia } from './body.ts';
 import type { Problem } from './problem-response.ts';
 import { noteRequest } from './request-context.ts';
+import type { RevokedKeys } from './revoked-keys.ts';
 import { signAnswer, verifySignature, type SignatureRules, type SignedMessage } from './signature.ts';
 
 /** A callback whose signature was good. */
@@ -11,18 +12,21 @@ export interface ReceivedCallback extends SignedMessage {
   readonly raw: Buffer;
 }
 
-export interface CallbackGateOptions extends SignatureRules {
+export interface CallbackGateOptions extends Omit<SignatureRules, 'revokedIds'> {
+  /** Asked at each message. */
+  readonly revoked: Pick<RevokedKeys, 'ids'>;
   readonly limitBytes: number;
 }
 
 const received = new WeakMap<IncomingMessage, { callback: ReceivedCallback; clock: () => number }>();
 
 /** Lets only signed callbacks through; `callbackOf` then gives the message. */
-export function callbackGate({ limitBytes, ...rules }: CallbackGateOptions): RequestHandler {
+export function callbackGate({ limitBytes, revoked, ...rules }: CallbackGateOptions): RequestHandler {
   return async (request, _response, next) => {
     refuseOtherMedia(request);
     const raw = await readBytes(request, limitBytes);
-    const signed = verifySignature({ headers: request.headers, body: raw }, rules);
+    const revokedIds = await revoked.ids();
+    const signed = verifySignature({ headers: request.headers, body: raw }, { ...rules, revokedIds });
     noteRequest({ webhookId: signed.webhookId, keyId: signed.key.id });
     received.set(request, { callback: { ...signed, raw }, clock: rules.clock });
     next();

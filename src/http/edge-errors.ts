@@ -84,7 +84,7 @@ export const EDGE_ERRORS = {
     meaning:
       'Redis was wiped, restored or replaced; nothing is triggered or applied until an operator accepts it.',
     action:
-      'Operators: find out what happened to Redis and bring the right data back. To go on with the store as it is, remove `generation.json` from the ARK_STATE_DIR of each process and restart them.',
+      'Operators: find out what happened to Redis and bring the right data back. To go on with the store as it is: `npm run ark -- accept-generation`.',
   },
   build_server_unavailable: {
     status: 503,

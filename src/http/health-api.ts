@@ -91,7 +91,8 @@ function shared<T>(ask: () => Promise<T>, clock: () => number): () => Promise<T>
   };
 }
 
-async function statesOf(dependencies: readonly Dependency[]): Promise<States> {
+/** What each of them says now; one that gives no answer in time is not ok. */
+export async function statesOf(dependencies: readonly Dependency[]): Promise<States> {
   const states = dependencies.map(async (one) => [one.name, await stateOf(one)] as const);
   return Object.fromEntries(await Promise.all(states));
 }

@@ -81,6 +81,19 @@ export const ORDER_ERRORS = {
     meaning: 'The host shows another key than the one that was confirmed.',
     action: 'Find out why. If the host was set up anew, an administrator confirms the new key.',
   },
+  target_not_proven: {
+    status: 409,
+    title: 'Target not proven',
+    meaning:
+      'The container is not one that a link of this instance may lead to; `detail` says what speaks against it.',
+    action: 'Look on the host: `docker ps --filter label=ark.instance=<id>`, and take one that runs.',
+  },
+  callback_key_not_found: {
+    status: 404,
+    title: 'No such callback key',
+    meaning: 'No key of ARK_CALLBACK_KEYS has this id.',
+    action: 'Choose one from the list of keys (`npm run ark -- keys`).',
+  },
   host_unreachable: {
     status: 502,
     title: 'Host unreachable',

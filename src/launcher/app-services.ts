@@ -24,6 +24,7 @@ export function coordinatorService(settings: LauncherSettings, secrets: Launcher
     ARK_SECRET: secrets.arkSecret.reveal(),
     ARK_CALLBACK_KEYS: secrets.callbackKey.reveal(),
     ARK_ADMIN_TOKEN: secrets.adminToken.reveal(),
+    ARK_SSH_KEY: secrets.sshPrivateKey.reveal().trim(),
     ARK_JENKINS_URL: jenkinsUrl(settings),
     ARK_JENKINS_USER: JENKINS_USER,
     ARK_JENKINS_TOKEN: secrets.jenkinsToken.reveal(),

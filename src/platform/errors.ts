@@ -27,6 +27,8 @@ export const ERROR_CODES = [
   'product_invalid',
   'host_key_mismatch',
   'host_unreachable',
+  'target_not_proven',
+  'callback_key_not_found',
   // what we depend on
   'store_unavailable',
   'generation_changed',

@@ -27,7 +27,7 @@ export function parseRouteChange(text: string): RouteChange | undefined {
 /** Any value as a Route, field by field; undefined when one does not fit. */
 export function toRoute(value: unknown): Route | undefined {
   if (!isRecord(value) || value['v'] !== 1) return undefined;
-  const { state, seq, revision, target_host, target_port, container_id } = value;
+  const { state, seq, revision, target_host, target_port, container_id, reason } = value;
   if (!isState(state) || !isSeq(seq) || !isCount(revision)) return undefined;
   const hasTarget = typeof target_host === 'string' && isPort(target_port);
   if (state === 'live' && !hasTarget) return undefined;
@@ -38,6 +38,7 @@ export function toRoute(value: unknown): Route | undefined {
     seq,
     revision,
     ...(typeof container_id === 'string' ? { container_id } : {}),
+    ...(typeof reason === 'string' ? { reason } : {}),
   };
 }
 

@@ -26,6 +26,8 @@ export interface Route {
   /** Global, monotonic over all routes; a proxy never applies a lower one for the same endpoint. */
   readonly revision: number;
   readonly container_id?: string;
+  /** Why an operator withdrew it. */
+  readonly reason?: string;
 }
 
 /** One message on the channel `ark:{ark}:route-changes`. */

@@ -1,11 +1,14 @@
 import type { Redis } from 'ioredis';
 import { randomBytes } from 'node:crypto';
+import { BreakGlass } from '../../src/deployments/break-glass.ts';
 import { createDeployments, type Deployments } from '../../src/deployments/deployments.ts';
 import type { Build } from '../../src/deployments/build-server.ts';
 import type { ClaimAnswer, ReadyMessage } from '../../src/deployments/callback-messages.ts';
 import { createJobBook } from '../../src/deployments/job-book.ts';
+import { RedisBreakGlassStore } from '../../src/deployments/redis-break-glass-store.ts';
 import { RedisDeploymentStore } from '../../src/deployments/redis-deployment-store.ts';
 import { ReleaseBox } from '../../src/deployments/release-box.ts';
+import type { InspectedContainer } from '../../src/hosts/container-inspector.ts';
 import { createHostChooser } from '../../src/hosts/host-chooser.ts';
 import type { Host } from '../../src/hosts/host.ts';
 import { RedisHostStore } from '../../src/hosts/redis-host-store.ts';
@@ -75,6 +78,10 @@ export class Bench {
   mayAct = true;
   probe: () => ProbeResult | Promise<ProbeResult> = () => ({ healthy: true });
   proxies = { acknowledged: true, open: 0 };
+  /** What hosts say of their containers, by id. */
+  readonly containers = new Map<string, InspectedContainer>();
+  readonly breakGlassStore: RedisBreakGlassStore;
+  readonly breakGlass: BreakGlass;
   core!: Deployments;
   lifecycle = new Lifecycle();
 
@@ -84,12 +91,20 @@ export class Bench {
     this.box = new ReleaseBox(SECRET);
     const clock = (): number => this.now;
     this.builds = new MemoryBuildServer({ jobs: [DEPLOY_JOB, DESTROY_JOB], now: clock });
-    this.store = new RedisDeploymentStore({
-      redis,
-      prefix: this.prefix,
-      clock,
-      portQuarantineMs: 86_400_000,
-      box: this.box,
+    const scripts = { redis, prefix: this.prefix, clock, portQuarantineMs: 86_400_000 };
+    this.store = new RedisDeploymentStore({ ...scripts, box: this.box });
+    this.breakGlassStore = new RedisBreakGlassStore(scripts);
+    this.breakGlass = new BreakGlass({
+      ...{
+        store: this.store,
+        breakGlassStore: this.breakGlassStore,
+        hosts: this.hosts,
+        builds: this.builds,
+        log: noLog,
+        clock,
+      },
+      containers: { inspect: async (_host, id) => Promise.resolve(this.containers.get(id)) },
+      mayAct: () => this.mayAct,
     });
     this.restart();
   }

@@ -4,6 +4,7 @@ import type { Express } from 'express';
 import request, { type Response, type Test } from 'supertest';
 import { AnsweredCallbacks } from '../../src/deployments/answered-callbacks.ts';
 import { CallbackHistory } from '../../src/deployments/callback-history.ts';
+import { createBreakGlassApi } from '../../src/deployments/break-glass-api.ts';
 import { createCallbacksApi } from '../../src/deployments/callbacks-api.ts';
 import { createDeploymentsApi } from '../../src/deployments/deployments-api.ts';
 import { createHistoryApi } from '../../src/deployments/history-api.ts';
@@ -14,9 +15,13 @@ import { Acts } from '../../src/http/acts.ts';
 import { createActsApi } from '../../src/http/acts-api.ts';
 import { createApiServer } from '../../src/http/api-server.ts';
 import type { EventStreamOptions } from '../../src/http/event-stream.ts';
+import { createSystemApi, type SystemApiOptions } from '../../src/deployments/system-api.ts';
+import { createCordonApi } from '../../src/hosts/cordon-api.ts';
+import { createCallbackKeysApi } from '../../src/http/callback-keys-api.ts';
 import { RedisSessionStore } from '../../src/http/redis-session-store.ts';
 import { requestFields } from '../../src/http/request-context.ts';
 import type { Role } from '../../src/http/rights.ts';
+import { RevokedKeys } from '../../src/http/revoked-keys.ts';
 import { Sessions } from '../../src/http/sessions.ts';
 import { StreamSlots } from '../../src/http/stream-slots.ts';
 import { CallbackKey } from '../../src/http/signature.ts';
@@ -24,6 +29,9 @@ import { createLogger, noLog } from '../../src/platform/logger.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
 import { Secret } from '../../src/platform/secret.ts';
 import { SECRET, type Bench } from './bench.ts';
+import { AppError } from '../../src/platform/errors.ts';
+import type { AcceptedGeneration } from '../../src/routing/accepted-generation.ts';
+import type { StorePosition } from '../../src/routing/route-store.ts';
 
 export const TOKEN = 'test-admin-token-0123456789';
 export const PAGES = 'http://pages.example:3000';
@@ -62,9 +70,10 @@ export function httpBench(
     ...{ sessionMs: 60_000, signInMs: 60_000 },
   });
   const views = new Views({ store, appsUrl: APPS });
+  const revoked = new RevokedKeys({ redis, prefix, configured: [keyOf(REVOKED).id] });
   const gate = {
     keys: [keyOf(KEY), keyOf(REVOKED)],
-    revokedIds: [keyOf(REVOKED).id],
+    revoked,
     limitBytes: 65_536,
     clock,
   };
@@ -83,12 +92,18 @@ export function httpBench(
     },
     bench.lifecycle,
   );
+  const { breakGlassStore } = bench;
+  const generation = new MemoryGeneration();
   const routers = [
     createInstancesApi({ ...core, ...{ store, views, signal, clock } }),
     createDeploymentsApi({ ...core, ...{ store, views } }),
     logs.api,
     createHistoryApi({ ...{ store, hosts, history, views } }),
     createActsApi({ acts }),
+    createBreakGlassApi({ breakGlass: bench.breakGlass, store, views, signal }),
+    createSystemApi({ ...{ breakGlassStore, generation, clock }, dependencies: [], version: '0' }),
+    createCordonApi({ hosts }),
+    createCallbackKeysApi({ keys: gate.keys, revoked, clock }),
   ];
   const { app } = createApiServer({
     ...{ host: '127.0.0.1', port: 0, webDir: '/nowhere', appsUrl: APPS, trustedProxies: ['127.0.0.0/8'] },
@@ -111,6 +126,27 @@ export function httpBench(
       return `ark_session=${(await sessions.signIn(code)) ?? ''}`;
     },
   };
+}
+
+type Generation = SystemApiOptions['generation'];
+
+/** A store that became another one, until somebody accepts it. */
+class MemoryGeneration implements Generation {
+  accepted: AcceptedGeneration | undefined;
+
+  get fault(): string | undefined {
+    return this.accepted ? undefined : 'the store is another one';
+  }
+
+  async position(): Promise<StorePosition> {
+    return Promise.resolve({ generation: 'g1', revision: 0 });
+  }
+
+  async accept(expected: string | undefined): Promise<void> {
+    if (expected !== 'g1') throw new AppError('conflict', 'The store has another generation');
+    this.accepted = { id: 'g1', revision: 0, at: 1 };
+    return Promise.resolve();
+  }
 }
 
 export interface Signing {

@@ -18,6 +18,10 @@ const GOOD: readonly Action[][] = [
   ['again', 'round', 'start', 'claim', 'cancel', 'ready'],
   ['other_strategy', 'again', 'round', 'start', 'claim', 'stop', 'end_badly', 'round'],
   ['remove', 'round', 'cancel', 'again', 'round'],
+  ['again', 'round', 'start', 'claim', 'progress', 'force_fail', 'ready', 'again', 'round', 'start', 'claim'],
+  ['again', 'round', 'start', 'claim', 'ready', 'force_fail', 'round'],
+  ['freeze', 'again', 'round', 'start', 'claim', 'freeze', 'round'],
+  ['cordon', 'again', 'round', 'rebuild', 'claim', 'cordon', 'round'],
 ];
 
 const step = fc.oneof(

@@ -2,7 +2,7 @@ import type { Build, BuildCause } from '../../src/deployments/build-server.ts';
 import type { ClaimAnswer } from '../../src/deployments/callback-messages.ts';
 import type { DeploymentId } from '../../src/deployments/deployment.ts';
 import type { InstanceId } from '../../src/deployments/instance.ts';
-import { type Bench, DEPLOY_JOB, DESTROY_JOB, ORDERER } from './bench.ts';
+import { aHost, type Bench, DEPLOY_JOB, DESTROY_JOB, ORDERER } from './bench.ts';
 
 const ALICE: BuildCause = {
   kind: 'hudson.model.Cause$UserIdCause',
@@ -140,6 +140,16 @@ const ACTS = {
   lose_trigger: ({ bench }) => {
     bench.builds.loseNextAnswer();
   },
+  force_fail: async ({ bench, pick, attempt }) => {
+    const { items } = await bench.store.deployments({ offset: 0, limit: 50 });
+    const deployment = items[pick % Math.max(1, items.length)];
+    if (deployment) await attempt(() => bench.breakGlass.forceFail(deployment, { by: 'eva', why: 'stuck' }));
+  },
+  freeze: async ({ bench }) =>
+    (await bench.breakGlassStore.frozen())
+      ? bench.breakGlassStore.unfreeze('eva')
+      : bench.breakGlassStore.freeze({ by: 'eva', at: bench.now, why: 'x' }),
+  cordon: ({ bench }) => bench.hosts.update(aHost().id, (host) => ({ ...host, cordoned: !host.cordoned })),
   deadline: ({ bench }) => {
     bench.now += 300_000;
   },

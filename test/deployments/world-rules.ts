@@ -1,4 +1,5 @@
 import type { Deployment } from '../../src/deployments/deployment.ts';
+import type { HostLoad } from '../../src/deployments/deployment-store.ts';
 import { isTerminal, mayFollow, type Phase } from '../../src/deployments/phases.ts';
 
 /** One for each update at most, none after a recovery. */
@@ -11,6 +12,21 @@ export function checkRecoveries(all: readonly Deployment[]): void {
     must(trigger !== 'recovery', 'a recovery is followed by another');
     must(stopped_live && decision?.outcome !== 'switched', 'a recovery of what was never stopped');
   }
+}
+
+/** What an operator ends stays ended; what is held back keeps its place in the line (a cordon lets removals through). */
+export function checkForce(
+  { phase, kind, fenced_at }: Deployment,
+  before: Phase | undefined,
+  held: HostLoad['hold'],
+): void {
+  const hasBegun = (before ?? 'waiting') === 'waiting' && phase !== 'waiting' && !isTerminal(phase);
+  must(
+    fenced_at === undefined || isTerminal(phase) || phase === 'retiring',
+    'what was ended by force goes on',
+  );
+  must(!hasBegun || held !== 'frozen', 'a deployment began on a frozen system');
+  must(!hasBegun || held !== 'host_cordoned' || kind === 'destroy', 'a deployment began on a cordoned host');
 }
 
 /** The newest are the likely ones. */

@@ -1,13 +1,14 @@
 import type { Redis } from 'ioredis';
 import type { Build } from '../../src/deployments/build-server.ts';
 import type { ClaimAnswer } from '../../src/deployments/callback-messages.ts';
+import type { HostLoad } from '../../src/deployments/deployment-store.ts';
 import type { Decision, Deployment, DeploymentId } from '../../src/deployments/deployment.ts';
 import { projectOf, type Instance, type InstanceId } from '../../src/deployments/instance.ts';
 import { isTerminal, type Phase } from '../../src/deployments/phases.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import { aHost, Bench } from './bench.ts';
 import { perform, type Action } from './world-actions.ts';
-import { checkRecoveries, must, pickFrom, reaches } from './world-rules.ts';
+import { checkForce, checkRecoveries, must, pickFrom, reaches } from './world-rules.ts';
 
 const SLOTS = 2;
 
@@ -42,6 +43,8 @@ export class World {
   readonly #decisions = new Map<DeploymentId, Decision>();
   readonly #phases = new Map<DeploymentId, Phase>();
   readonly #routeSeqs = new Map<string, bigint>();
+  /** What an operator held back during the last act. */
+  #held: HostLoad['hold'];
 
   constructor(redis: Redis) {
     this.bench = new Bench(redis);
@@ -55,6 +58,7 @@ export class World {
   /** One act. Whether it is allowed is the coordinator's answer, not ours: only the invariants judge. */
   async act(action: Action, pick: number): Promise<void> {
     this.bench.now += 1_000;
+    this.#held = (await this.bench.store.load(aHost().id)).hold;
     await perform(action, {
       bench: this.bench,
       pick,
@@ -107,6 +111,9 @@ export class World {
   async settle(): Promise<void> {
     this.bench.builds.down = false;
     this.bench.faults.set('');
+    await this.bench.breakGlassStore.unfreeze('eva');
+    await this.bench.hosts.update(aHost().id, (host) => ({ ...host, cordoned: false }));
+    this.#held = undefined;
     for (let round = 0; round < 40; round += 1) {
       this.bench.now += 60_000;
       await this.bench.core.tracker.round();
@@ -160,6 +167,7 @@ export class World {
       before === undefined || before === phase || reaches(before, phase),
       `${before ?? ''} became ${phase}`,
     );
+    checkForce(deployment, before, this.#held);
     this.#phases.set(id, phase);
     const known = this.#decisions.get(id);
     must(!known || JSON.stringify(known) === JSON.stringify(decision), 'a decision was taken twice');

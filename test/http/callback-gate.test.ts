@@ -17,7 +17,15 @@ let bed: ApiTestbed;
 beforeAll(async () => {
   const keys = [new CallbackKey(new Secret(`whsec_${KEY.toString('base64')}`))];
   const router = Router();
-  router.use('/api/callbacks', callbackGate({ keys, revokedIds: [], clock: Date.now, limitBytes: 2_000 }));
+  router.use(
+    '/api/callbacks',
+    callbackGate({
+      keys,
+      revoked: { ids: async () => Promise.resolve([]) },
+      clock: Date.now,
+      limitBytes: 2_000,
+    }),
+  );
   router.post('/api/callbacks/:kind', async (incoming, response) => {
     const message = parseJson(callbackOf(incoming).raw) as { fail?: ErrorCode; crash?: boolean };
     if (message.fail !== undefined) throw new AppError(message.fail, 'no', { details: { holder: 'job #7' } });

@@ -1,9 +1,11 @@
 -- advance: from one of the expected phases to the next, with fields. Without `to` only the fields are written.
 -- A terminal phase before any claim finishes at once (`finish`); else the build still holds lock and slot.
--- Returns {done} | {stale, phase}
+-- With `unless_frozen` nothing is written on a frozen system.
+-- Returns {done} | {stale, phase} | {frozen}
 local key = deployment_key(A.deployment_id)
 local phase = field(key, 'phase')
 if not has(A.from, phase) then return { 'stale', phase } end
+if A.unless_frozen and redis.call('EXISTS', P .. 'frozen') == 1 then return { 'frozen' } end
 set_fields(key, A.fields)
 -- Only our own: a repeated message must not free what somebody else was offered since.
 local project = field(key, 'instance_id') .. '-' .. field(key, 'seq')

@@ -63,9 +63,7 @@ if A.adopt then
   if A.adopt.release_id ~= '' then redis.call('HSET', instance, 'desired_release', A.adopt.release_id) end
 end
 
--- seq never goes back, even after a restore of Redis: the clock is ahead of all that was ever given out.
-local last = math.max(tonumber(field(instance, 'last_seq')) or 0, tonumber(field(instance, 'live_seq')) or 0)
-local seq = string.format('%.0f', math.max(last + 1, tonumber(redis.call('TIME')[1])))
+local seq = next_seq(instance)
 local project = instance_id .. '-' .. seq
 for _, candidates in pairs(ports) do
   for _, port in ipairs(candidates) do redis.call('HSET', used, string.format('%d', port), project) end
@@ -82,8 +80,7 @@ set_phase(id, 'claimed')
 
 if kind == 'destroy' then
   redis.call('HDEL', instance, 'desired_before')
-  local live = field(instance, 'live_endpoints')
-  for _, endpoint in ipairs(live ~= '' and cjson.decode(live) or {}) do
+  for _, endpoint in ipairs(live_endpoints(instance)) do
     withdraw_route(P, endpoint, seq)
   end
   withdraw_route(P, instance_id, seq)

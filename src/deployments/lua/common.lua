@@ -216,10 +216,28 @@ local function slot_is_free(host)
   return redis.call('SCARD', P .. 'host:' .. host.id .. ':active') < tonumber(host.slots)
 end
 
+local function live_endpoints(instance)
+  local live = field(instance, 'live_endpoints')
+  return live ~= '' and cjson.decode(live) or {}
+end
+
+-- Above all that was ever given out, also after a restore of Redis, whose clock is ahead of it.
+local function next_seq(instance)
+  local last = math.max(tonumber(field(instance, 'last_seq')) or 0, tonumber(field(instance, 'live_seq')) or 0)
+  return string.format('%.0f', math.max(last + 1, tonumber(redis.call('TIME')[1])))
+end
+
 -- The same target in another state: `updating` while a recreate is at work, `live` again after it.
 local function set_route_state(endpoint, state)
   local route = read_route(P, endpoint)
   if not route or route.state == 'withdrawn' then return end
   put_route(P, endpoint, { state = state, seq = route.seq, target_host = route.target_host,
     target_port = route.target_port, container_id = route.container_id })
+end
+
+-- Nothing of a deployment that did not go live shows at the links: what is live is there again.
+local function show_live_again(instance)
+  for _, endpoint in ipairs(live_endpoints(instance)) do
+    set_route_state(endpoint, 'live')
+  end
 end

@@ -9,11 +9,6 @@ local instance_id = field(key, 'instance_id')
 local instance = instance_key(instance_id)
 local host_id, seq = field(key, 'host_id'), field(key, 'seq')
 
-local function live_endpoints()
-  local live = field(instance, 'live_endpoints')
-  return live ~= '' and cjson.decode(live) or {}
-end
-
 if A.outcome == 'switched' then
   if phase ~= 'verifying' then return { 'refused', phase } end
   if field(instance, 'active') ~= A.deployment_id then return { 'refused', 'lock' } end
@@ -30,7 +25,7 @@ if A.outcome == 'switched' then
     local stored = read_route(P, route.endpoint)
     if stored and tonumber(stored.seq) >= tonumber(seq) then return { 'refused', 'seq' } end
   end
-  for _, endpoint in ipairs(live_endpoints()) do
+  for _, endpoint in ipairs(live_endpoints(instance)) do
     if not has(A.endpoint_ids, endpoint) then withdraw_route(P, endpoint, seq) end
   end
   for _, route in ipairs(A.routes) do
@@ -50,9 +45,7 @@ elseif A.outcome == 'removed' then
     'live_endpoints', '[]', 'desired_release', '', 'deleted_at', A.now)
   rest_ports(host_id, function(project) return is_release_of(project, instance_id) end)
 else
-  for _, endpoint in ipairs(live_endpoints()) do
-    set_route_state(endpoint, 'live')
-  end
+  show_live_again(instance)
 end
 
 -- A host that met a higher seq (a restored Redis) teaches us, unless it is more than a day ahead.

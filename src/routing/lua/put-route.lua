@@ -60,12 +60,13 @@ local function put_route(prefix, endpoint, fields)
   })
 end
 
--- Leaves a tombstone with seq and revision. Repeatable. Returns the revision; or nil and 'stale_seq'.
-local function withdraw_route(prefix, endpoint, seq)
+-- Leaves a tombstone with seq and revision, and with the words of who wanted it. Repeatable. Returns the revision;
+-- or nil and 'stale_seq'.
+local function withdraw_route(prefix, endpoint, seq, reason)
   local stored = read_route(prefix, endpoint)
   if stored then
     if tonumber(seq) < tonumber(stored.seq) then return nil, 'stale_seq' end
     if stored.state == 'withdrawn' and tonumber(seq) == tonumber(stored.seq) then return stored.revision end
   end
-  return write_route(prefix, endpoint, { state = 'withdrawn', seq = tostring(seq) })
+  return write_route(prefix, endpoint, { state = 'withdrawn', seq = tostring(seq), reason = reason })
 end
