@@ -23,7 +23,7 @@ export async function startProxy(config: ProxyConfig, base: ProcessBase): Promis
     stateDir: config.stateDir,
     staleRoutesMs: config.staleRoutesMs,
     trustedProxies: config.trustedProxies,
-    logger: log,
+    log,
     signal: lifecycle.signal,
   });
   // The exchanges get all the time that there is; a second is left for the rest.

@@ -17,7 +17,7 @@ export interface GenerationGuardOptions {
   readonly stateDir: string;
   /** Names this process on its machine; the same after a restart. */
   readonly owner: string;
-  readonly logger: Logger;
+  readonly log: Logger;
 }
 
 export type StoreFault = 'missing' | 'other_generation' | 'smaller_revision';
@@ -73,7 +73,7 @@ export class GenerationGuard {
     try {
       await writeAtomically(this.#seenPath(), toText({ id, revision: this.#highest, at }));
     } catch (error) {
-      this.#options.logger.error('seen revision not kept', { revision, error });
+      this.#options.log.error('seen revision not kept', { revision, error });
     }
   }
 

@@ -28,8 +28,8 @@ export class GenerationWatch {
 
   constructor(options: GenerationWatchOptions) {
     this.#options = options;
-    const { stateDir, log: logger } = options;
-    this.#guard = new GenerationGuard({ stateDir, owner: 'coordinator', logger });
+    const { stateDir, log } = options;
+    this.#guard = new GenerationGuard({ stateDir, owner: 'coordinator', log });
     this.#task = new RepeatedTask(() => this.#check(), options.checkEveryMs ?? 1_000);
   }
 

@@ -28,14 +28,14 @@ export class ProxyApp {
     const trusted = trustPeers(options.trustedProxies);
     this.#sync = new RouteSync({ ...options, exchanges: open });
     const { table, lookup } = this.#sync;
-    const { limits = {}, logger, metrics } = options;
+    const { limits = {}, log, metrics } = options;
     const engine = new MiddlewareEngine({ isLive: (target) => table.namesLive(target), trusted, limits });
     const ownPages = new Map([
       ['/livez', () => toJson(200, { status: 'alive' })],
       ['/readyz', () => this.#readyz()],
       ...(options.pages ?? []),
     ]);
-    this.#server = new ProxyServer({ lookup, open, engine, trusted, logger, metrics, ownPages });
+    this.#server = new ProxyServer({ lookup, open, engine, trusted, log, metrics, ownPages });
   }
 
   /** Fills the table, then listens. Returns the port. */

@@ -23,7 +23,7 @@ export interface RequestFlowOptions {
   readonly open: OpenExchanges;
   readonly engine: ProxyEngine;
   readonly trusted: TrustedPeers;
-  readonly logger: Logger;
+  readonly log: Logger;
   readonly metrics: Metrics;
   /** Pages of the proxy itself by path (`/livez`); instances cannot shadow them, they live below /instances/. */
   readonly ownPages?: ReadonlyMap<string, () => Answer | Promise<Answer>>;
@@ -118,7 +118,7 @@ export class RequestFlow {
       await way.carry(exchange);
     } catch (error) {
       const { code } = toAppError(error);
-      this.#options.logger.info('target gave no answer', {
+      this.#options.log.info('target gave no answer', {
         ...logFields(way),
         target: targetKey(exchange.target),
         errorCode: code,
@@ -142,10 +142,10 @@ export class RequestFlow {
     const { caller, client, write } = way;
     if (client.destroyed || way.code !== undefined) return;
     way.code = error.code;
-    const { logger, metrics } = this.#options;
-    if (error.code === 'internal') logger.error('proxy failed', { ...logFields(way), error });
+    const { log, metrics } = this.#options;
+    if (error.code === 'internal') log.error('proxy failed', { ...logFields(way), error });
     else
-      logger.debug('answered by the proxy', { ...logFields(way), errorCode: error.code, error: error.cause });
+      log.debug('answered by the proxy', { ...logFields(way), errorCode: error.code, error: error.cause });
     metrics.proxied(error.code);
     const ask = (name: string): string | undefined => valuesOf(caller.pairs, name)[0];
     const audience = {

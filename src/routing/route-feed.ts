@@ -14,7 +14,7 @@ export interface RouteFeedOptions {
   readonly store: RouteStore;
   readonly table: RouteTable;
   readonly guard: GenerationGuard;
-  readonly logger: Logger;
+  readonly log: Logger;
   readonly metrics: Metrics;
   /** Called after every change of `revision`. */
   readonly onApplied?: (revision: number) => void;
@@ -141,13 +141,13 @@ export class RouteFeed {
   }
 
   async #load(after: number): Promise<Set<EndpointId>> {
-    const { store, table, logger } = this.#options;
+    const { store, table, log } = this.#options;
     const present = new Set<EndpointId>();
     for await (const page of store.since(after)) {
       for (const { endpoint, route } of page) {
         present.add(endpoint);
         if (route !== undefined) table.put(endpoint, route);
-        else logger.warn('route record not understood, kept as it was', { endpoint });
+        else log.warn('route record not understood, kept as it was', { endpoint });
       }
     }
     return present;
@@ -170,7 +170,7 @@ export class RouteFeed {
     if (state === this.#state) return;
     this.#state = state;
     const fields = { reason: state, revision: this.#revision, ...(error === undefined ? {} : { error }) };
-    if (state === 'in_sync') this.#options.logger.info('routes are in sync', fields);
-    else this.#options.logger.warn('routes are kept as they were', fields);
+    if (state === 'in_sync') this.#options.log.info('routes are in sync', fields);
+    else this.#options.log.warn('routes are kept as they were', fields);
   }
 }

@@ -22,7 +22,7 @@ export interface RouteSyncOptions {
   /** ARK_STATE_DIR: holds generation.json, seen-<proxyId>.json and routes-<proxyId>.json. */
   readonly stateDir: string;
   readonly staleRoutesMs: number;
-  readonly logger: Logger;
+  readonly log: Logger;
   readonly metrics: Metrics;
   /** How long `start` waits for the store before it takes the snapshot, in ms. */
   readonly storeWaitMs?: number;
@@ -56,12 +56,12 @@ export class RouteSync {
   #written = { revision: -1, seenAt: 0 };
 
   constructor(options: RouteSyncOptions) {
-    const { store, exchanges, proxyId, stateDir, staleRoutesMs, logger, metrics } = options;
+    const { store, exchanges, proxyId, stateDir, staleRoutesMs, log, metrics } = options;
     const { table } = this;
     this.#options = options;
-    this.#guard = new GenerationGuard({ stateDir, owner: proxyId, logger });
+    this.#guard = new GenerationGuard({ stateDir, owner: proxyId, log });
     this.#feed = new RouteFeed({
-      ...{ store, table, guard: this.#guard, logger, metrics },
+      ...{ store, table, guard: this.#guard, log, metrics },
       onApplied: () => void this.#heartbeat.beatNow(),
       ...(options.checkEveryMs === undefined ? {} : { checkEveryMs: options.checkEveryMs }),
     });
@@ -91,7 +91,7 @@ export class RouteSync {
     if (snapshot === undefined || !isSameAcceptance(snapshot.generation, this.#guard.accepted)) return;
     for (const { endpoint, route } of snapshot.routes) this.table.put(endpoint, route);
     this.#feed.resumeFrom(snapshot);
-    this.#options.logger.warn('routes come from the snapshot', {
+    this.#options.log.warn('routes come from the snapshot', {
       count: this.table.size,
       reason: this.#feed.state,
     });
@@ -117,7 +117,7 @@ export class RouteSync {
     await this.#heartbeat.close();
     await this.#snapshots.close();
     await this.#writeSnapshot().catch((error: unknown) =>
-      this.#options.logger.warn('no route snapshot', { error }),
+      this.#options.log.warn('no route snapshot', { error }),
     );
   }
 

@@ -29,7 +29,7 @@ async function openLink(bench: Bench) {
   await bench.redis.set(`${bench.prefix}generation`, 'g1');
   const app = new ProxyApp({
     store: new RedisRouteStore({ redis, subscriber, prefix: bench.prefix }),
-    ...{ proxyId: 'p1', stateDir, staleRoutesMs: 60_000, logger: noLog, metrics: noMetrics },
+    ...{ proxyId: 'p1', stateDir, staleRoutesMs: 60_000, log: noLog, metrics: noMetrics },
     ...{ trustedProxies: [], engine: 'middleware', checkEveryMs: 100, storeWaitMs: 500 },
   });
   const port = await freePort();

@@ -43,7 +43,7 @@ async function startApp(proxyId: string): Promise<ProxyApp> {
   connections.push(redis, subscriber);
   const app = new ProxyApp({
     store: new RedisRouteStore({ redis, subscriber, prefix: PREFIX }),
-    ...{ proxyId, stateDir: routes.stateDir, staleRoutesMs: 60_000, logger: noLog, metrics: noMetrics },
+    ...{ proxyId, stateDir: routes.stateDir, staleRoutesMs: 60_000, log: noLog, metrics: noMetrics },
     ...{ trustedProxies: [], engine: 'middleware', checkEveryMs: 100, storeWaitMs: 500 },
   });
   await app.start({ port, host: '127.0.0.1' });

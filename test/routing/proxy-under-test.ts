@@ -59,7 +59,7 @@ export async function startProxy({
   const lookup = new RouteLookup({ table, feed, store, staleRoutesMs: 60_000, absentMs: 50 });
   const trusted = trustPeers(cidrs);
   const engine = new MiddlewareEngine({ isLive: (target) => table.namesLive(target), trusted, limits });
-  const server = new ProxyServer({ lookup, open, engine, trusted, logger: noLog, metrics: noMetrics });
+  const server = new ProxyServer({ lookup, open, engine, trusted, log: noLog, metrics: noMetrics });
   const port = await server.listen({ port: 0, host: '127.0.0.1' });
   return {
     ...{ port, table, open, stored, feed },

@@ -44,7 +44,7 @@ export async function startRedisRoutes(): Promise<RedisRoutes> {
       const exchanges = new OpenExchanges();
       const sync = new RouteSync({
         store: new RedisRouteStore({ redis: commands, subscriber, prefix: PREFIX }),
-        ...{ exchanges, stateDir, proxyId: 'p1', staleRoutesMs: 60_000, logger: noLog, metrics: noMetrics },
+        ...{ exchanges, stateDir, proxyId: 'p1', staleRoutesMs: 60_000, log: noLog, metrics: noMetrics },
         ...{ checkEveryMs: 100, snapshotEveryMs: 50, storeWaitMs: 500 },
         ...options,
       });
