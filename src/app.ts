@@ -24,12 +24,12 @@ export async function startApp(config: Config): Promise<App> {
     lifecycle: new Lifecycle(),
     version: readVersion(),
   };
-  for (const name of config.unknownVariables) log.warn('unknown variable', { reason: name });
+  for (const name of config.unknownVariables) log.warn('unknown variable', { variable: name });
   try {
     const port = await (config.role === 'coordinator'
       ? startCoordinator(config, base)
       : startProxy(config, base));
-    log.info('started', { pid: process.pid, url: `port ${String(port)}` });
+    log.info('started', { pid: process.pid, port });
     return { port, stop: () => base.lifecycle.close(config.stopMs) };
   } catch (error) {
     await base.lifecycle.close(config.stopMs);

@@ -1,33 +1,24 @@
-import { join } from 'node:path';
 import type { Router } from 'express';
 import { ConfigError, type CoordinatorConfig } from './config/config.ts';
+import { openParts, type Parts } from './coordinator-parts.ts';
 import { AnsweredCallbacks } from './deployments/answered-callbacks.ts';
-import { CallbackHistory } from './deployments/callback-history.ts';
 import { createCallbacksApi } from './deployments/callbacks-api.ts';
 import { createDeploymentsApi } from './deployments/deployments-api.ts';
 import { createDeployments, type Deployments } from './deployments/deployments.ts';
 import { createHistoryApi } from './deployments/history-api.ts';
 import { createInstancesApi } from './deployments/instances-api.ts';
 import { createLogs, type Logs } from './deployments/logs/logs.ts';
-import { JenkinsBuildServer } from './deployments/jenkins/jenkins-build-server.ts';
 import { createJobBook } from './deployments/job-book.ts';
-import { RedisDeploymentStore } from './deployments/redis-deployment-store.ts';
-import { ReleaseBox } from './deployments/release-box.ts';
 import { Views } from './deployments/view-reader.ts';
 import { createHostChooser } from './hosts/host-chooser.ts';
 import { createHostsApi } from './hosts/hosts-api.ts';
 import { isHostId } from './hosts/host.ts';
-import { RedisHostStore } from './hosts/redis-host-store.ts';
 import { sshHostKeys } from './hosts/ssh-host-key.ts';
-import { Acts } from './http/acts.ts';
 import { createActsApi } from './http/acts-api.ts';
 import { createApiServer } from './http/api-server.ts';
 import { createHealthApi } from './http/health-api.ts';
-import { RedisSessionStore } from './http/redis-session-store.ts';
 import { StreamSlots } from './http/stream-slots.ts';
 import { createSessionApi } from './http/session-api.ts';
-import { RevokedKeys } from './http/revoked-keys.ts';
-import { Sessions } from './http/sessions.ts';
 import { CallbackKey } from './http/signature.ts';
 import { FaultPoints } from './platform/faults.ts';
 import type { Logger } from './platform/logger.ts';
@@ -35,15 +26,10 @@ import { unmetRequirements } from './platform/redis-requirements.ts';
 import type { Redis } from './platform/redis.ts';
 import { wireOperations } from './operations.ts';
 import { connectStore, type ProcessBase } from './process-base.ts';
-import { ProductCatalogue } from './products/product-catalogue.ts';
 import { createProductsApi } from './products/products-api.ts';
-import { RedisProductSettings } from './products/redis-product-settings.ts';
-import { GenerationWatch } from './routing/generation-watch.ts';
 import { ProxyWatch } from './routing/proxy-watch.ts';
-import { RedisRouteStore } from './routing/redis-route-store.ts';
 import { probeTarget } from './routing/target-probe.ts';
 
-const BUILT_IN_PRODUCTS = join(import.meta.dirname, '../ansible/products');
 const STREAMS = { perCaller: 100, inAll: 1_000 };
 const clock = Date.now;
 
@@ -59,8 +45,10 @@ export async function startCoordinator(config: CoordinatorConfig, base: ProcessB
     'api',
     createApiServer({
       ...config.api,
-      ...{ appsUrl: config.appsUrl, trustedProxies: config.trustedProxies },
-      ...{ log: base.log, metrics: base.metrics },
+      appsUrl: config.appsUrl,
+      trustedProxies: config.trustedProxies,
+      log: base.log,
+      metrics: base.metrics,
       acts: parts.acts,
       authentication: { ...config.access, sessions: parts.sessions, pagesUrl: config.pagesUrl },
       callbacks: [wireCallbacks(config, base, { ...parts, ...deployments, faults })],
@@ -80,57 +68,6 @@ async function judgeStore(redis: Redis, { production }: CoordinatorConfig, log: 
   for (const reason of faults) log.warn('redis is set up wrongly', { reason });
 }
 
-/** What has state or a connection; everything else is made of these. */
-export interface Parts {
-  readonly redis: Redis;
-  readonly shared: { readonly redis: Redis; readonly prefix: string; readonly clock: () => number };
-  readonly hosts: RedisHostStore;
-  readonly productSettings: RedisProductSettings;
-  readonly catalogue: ProductCatalogue;
-  readonly generation: GenerationWatch;
-  readonly store: RedisDeploymentStore;
-  readonly builds: JenkinsBuildServer;
-  readonly sessions: Sessions;
-  readonly acts: Acts;
-  readonly history: CallbackHistory;
-  readonly revokedKeys: RevokedKeys;
-}
-
-async function openParts(config: CoordinatorConfig, base: ProcessBase, redis: Redis): Promise<Parts> {
-  const { log, lifecycle } = base;
-  const { stateDir, pagesUrl, access, jenkins, deployments } = config;
-  const shared = { redis, prefix: config.redis.prefix, clock };
-  const catalogue = new ProductCatalogue({ dirs: [BUILT_IN_PRODUCTS, ...deployments.productsDirs] });
-  for (const { folder, error } of await catalogue.load()) {
-    log.warn('product left out', { reason: folder, error });
-  }
-  const routes = new RedisRouteStore(shared);
-  const generation = new GenerationWatch({ ...shared, store: routes, stateDir, log });
-  await lifecycle.add('generation', generation).start();
-  const { url: baseUrl, timeoutMs: deadlineMs } = jenkins;
-  const store = new RedisDeploymentStore({ ...shared, ...deployments, box: new ReleaseBox(access.secret) });
-  return {
-    redis,
-    shared,
-    store,
-    acts: new Acts(shared),
-    history: new CallbackHistory({ ...shared, store }),
-    hosts: new RedisHostStore(shared),
-    productSettings: new RedisProductSettings(shared),
-    catalogue,
-    generation,
-    builds: lifecycle.add(
-      'jenkins',
-      new JenkinsBuildServer({ ...jenkins, baseUrl, deadlineMs, metrics: base.metrics }),
-    ),
-    revokedKeys: new RevokedKeys({ ...shared, configured: access.revokedCallbackKeyIds }),
-    sessions: new Sessions({
-      ...{ ...access, pagesUrl, clock },
-      store: new RedisSessionStore(redis, shared.prefix),
-    }),
-  };
-}
-
 function wireDeployments(
   config: CoordinatorConfig,
   base: ProcessBase,
@@ -138,8 +75,16 @@ function wireDeployments(
 ): Deployments {
   const { store, hosts, builds, catalogue, productSettings, generation, shared, faults } = parts;
   const options = {
-    ...{ store, hosts, builds, faults, clock, probe: probeTarget, products: catalogue },
-    ...{ log: base.log, metrics: base.metrics, secret: config.access.secret },
+    store,
+    hosts,
+    builds,
+    faults,
+    clock,
+    products: catalogue,
+    probe: probeTarget,
+    log: base.log,
+    metrics: base.metrics,
+    secret: config.access.secret,
     chooseHost: createHostChooser({
       hosts,
       productSettings: (id) => productSettings.get(id),
@@ -163,7 +108,11 @@ function wireLogs(
   { shared, store, builds }: Parts,
 ): Logs {
   const options = {
-    ...{ ...shared, store, builds, log, secret: access.secret },
+    ...shared,
+    store,
+    builds,
+    log,
+    secret: access.secret,
     secrets: [access.adminToken, ...access.callbackKeys, jenkins.token],
     budgetBytes: deployments.buildLogsBytes,
     slots: new StreamSlots(STREAMS),
@@ -185,7 +134,13 @@ function wireCallbacks(
   }: Parts & Deployments & { readonly faults: FaultPoints },
 ): Router {
   return createCallbacksApi({
-    ...{ claims, callbacks, history, faults, log, metrics, signal: lifecycle.signal },
+    claims,
+    callbacks,
+    history,
+    faults,
+    log,
+    metrics,
+    signal: lifecycle.signal,
     answered: new AnsweredCallbacks(shared),
     gate: {
       keys: access.callbackKeys.map((key) => new CallbackKey(key)),
@@ -217,7 +172,10 @@ function wireRouters(
     hostExists: async (id) => isHostId(id) && (await hosts.get(id)) !== undefined,
   });
   const hostsApi = createHostsApi({
-    ...{ hosts, keys: sshHostKeys, clock, defaultSlots: config.deployments.hostSlots },
+    hosts,
+    clock,
+    keys: sshHostKeys,
+    defaultSlots: config.deployments.hostSlots,
     isInUse: (id) => store.isHostInUse(id),
     loadOf: (id) => store.load(id),
   });

@@ -1,6 +1,6 @@
 import type { Router } from 'express';
 import type { CoordinatorConfig } from './config/config.ts';
-import type { Parts } from './coordinator.ts';
+import type { Parts } from './coordinator-parts.ts';
 import { createBreakGlassApi } from './deployments/break-glass-api.ts';
 import { BreakGlass } from './deployments/break-glass.ts';
 import { RedisBreakGlassStore } from './deployments/redis-break-glass-store.ts';
@@ -25,7 +25,12 @@ export function wireOperations(
   const { sshKey, portQuarantineMs } = config.deployments;
   const breakGlassStore = new RedisBreakGlassStore({ ...shared, portQuarantineMs });
   const breakGlass = new BreakGlass({
-    ...{ store, breakGlassStore, hosts, builds, log, clock },
+    store,
+    breakGlassStore,
+    hosts,
+    builds,
+    log,
+    clock,
     containers: sshContainers(sshKey),
     mayAct: () => generation.fault === undefined,
   });

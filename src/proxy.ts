@@ -9,21 +9,23 @@ type Pages = NonNullable<ProxyAppOptions['pages']>;
 /** Puts a proxy together and starts it. Returns its port. */
 export async function startProxy(config: ProxyConfig, base: ProcessBase): Promise<number> {
   const { log, metrics, lifecycle } = base;
-  const { id, host, port, engine, connectTimeoutMs, headerTimeoutMs, idleTimeoutMs } = config.proxy;
+  const { id, host, port, engine, limits } = config.proxy;
   const store = new RedisRouteStore({
     redis: openStore(config, base, id),
     subscriber: openStore(config, base, `${id}-feed`),
     prefix: config.redis.prefix,
   });
   const app = new ProxyApp({
-    ...{ store, engine, metrics },
-    limits: { connectMs: connectTimeoutMs, headerMs: headerTimeoutMs, responseIdleMs: idleTimeoutMs },
+    store,
+    engine,
+    limits,
+    metrics,
+    log,
     pages: operatorPages(base),
     proxyId: id,
     stateDir: config.stateDir,
     staleRoutesMs: config.staleRoutesMs,
     trustedProxies: config.trustedProxies,
-    log,
     signal: lifecycle.signal,
   });
   // The exchanges get all the time that there is; a second is left for the rest.

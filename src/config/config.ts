@@ -42,12 +42,12 @@ export interface CoordinatorConfig extends CommonConfig {
     readonly signInMs: number;
   };
   readonly jenkins: {
-    readonly url: string;
+    readonly baseUrl: string;
     readonly user: string;
     readonly token: Secret;
     readonly deployJob: string;
     readonly destroyJob: string;
-    readonly timeoutMs: number;
+    readonly deadlineMs: number;
     readonly pollMs: number;
   };
   readonly deployments: {
@@ -69,9 +69,11 @@ export interface ProxyConfig extends CommonConfig {
     readonly host: string;
     readonly port: number;
     readonly engine: 'middleware';
-    readonly connectTimeoutMs: number;
-    readonly headerTimeoutMs: number;
-    readonly idleTimeoutMs: number;
+    readonly limits: {
+      readonly connectMs: number;
+      readonly headerMs: number;
+      readonly responseIdleMs: number;
+    };
   };
 }
 
@@ -152,12 +154,12 @@ function coordinator(settings: Settings, rest: CommonConfig): CoordinatorConfig 
       signInMs: settings.ARK_SIGN_IN_S * 1_000,
     },
     jenkins: {
-      url: settings.ARK_JENKINS_URL ?? '',
+      baseUrl: settings.ARK_JENKINS_URL ?? '',
       user: settings.ARK_JENKINS_USER ?? '',
       token: new Secret(settings.ARK_JENKINS_TOKEN ?? ''),
       deployJob: settings.ARK_DEPLOY_JOB,
       destroyJob: settings.ARK_DESTROY_JOB,
-      timeoutMs: settings.ARK_JENKINS_TIMEOUT_S * 1_000,
+      deadlineMs: settings.ARK_JENKINS_TIMEOUT_S * 1_000,
       pollMs: settings.ARK_JENKINS_POLL_MS,
     },
     deployments: {
@@ -181,9 +183,11 @@ function proxy(settings: Settings, rest: CommonConfig): ProxyConfig {
       host: settings.ARK_INSTANCES_HOST,
       port: settings.ARK_INSTANCES_PORT,
       engine: settings.ARK_PROXY_ENGINE,
-      connectTimeoutMs: settings.ARK_CONNECT_TIMEOUT_MS,
-      headerTimeoutMs: settings.ARK_HEADER_TIMEOUT_S * 1_000,
-      idleTimeoutMs: settings.ARK_IDLE_TIMEOUT_S * 1_000,
+      limits: {
+        connectMs: settings.ARK_CONNECT_TIMEOUT_MS,
+        headerMs: settings.ARK_HEADER_TIMEOUT_S * 1_000,
+        responseIdleMs: settings.ARK_IDLE_TIMEOUT_S * 1_000,
+      },
     },
   };
 }

@@ -38,7 +38,11 @@ export interface LogFields {
   readonly error?: unknown;
   readonly reason?: string | undefined;
   readonly dependency?: string | undefined;
-  readonly url?: string | undefined;
+  readonly port?: number | undefined;
+  /** Of the environment. */
+  readonly variable?: string | undefined;
+  /** Of a product. */
+  readonly folder?: string | undefined;
   readonly count?: number | undefined;
   readonly pid?: number | undefined;
   /** What has no name of its own here. */

@@ -144,8 +144,7 @@ export class RequestFlow {
     way.code = error.code;
     const { log, metrics } = this.#options;
     if (error.code === 'internal') log.error('proxy failed', { ...logFields(way), error });
-    else
-      log.debug('answered by the proxy', { ...logFields(way), errorCode: error.code, error: error.cause });
+    else log.debug('answered by the proxy', { ...logFields(way), errorCode: error.code, error: error.cause });
     metrics.proxied(error.code);
     const ask = (name: string): string | undefined => valuesOf(caller.pairs, name)[0];
     const audience = {

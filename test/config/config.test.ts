@@ -27,7 +27,10 @@ test('a coordinator with its secrets gets defaults for all else', () => {
 
   expect(config.role).toBe('coordinator');
   expect(config.api).toMatchObject({ host: '127.0.0.1', port: 5050, bodyLimitBytes: 65_536 });
-  expect(config.jenkins).toMatchObject({ url: 'http://127.0.0.1:8080', deployJob: 'ark-deploy-instance' });
+  expect(config.jenkins).toMatchObject({
+    baseUrl: 'http://127.0.0.1:8080',
+    deployJob: 'ark-deploy-instance',
+  });
   expect(config.access.callbackKeys).toHaveLength(2);
   expect(config.deployments).toMatchObject({ deadlineMs: 900_000, productsDirs: [] });
   expect(config.redis.prefix).toBe('ark:{ark}:');
@@ -36,7 +39,7 @@ test('a coordinator with its secrets gets defaults for all else', () => {
 test('a proxy needs no secret of the coordinator', () => {
   expect(loadConfig({ ARK_ROLE: 'proxy', ARK_PROXY_ID: 'p-2' })).toMatchObject({
     role: 'proxy',
-    proxy: { id: 'p-2', port: 5051, engine: 'middleware', connectTimeoutMs: 3_000 },
+    proxy: { id: 'p-2', port: 5051, engine: 'middleware', limits: { connectMs: 3_000 } },
   });
 });
 
