@@ -8,7 +8,7 @@ import { isInstanceId, type InstanceId } from './instance.ts';
 import { ordererOf } from './instances-api.ts';
 import { cancelBody, deploymentId, deploymentsQuery } from './order-schemas.ts';
 import type { Orders } from './orders.ts';
-import { toPageAnswer, toPageQuery } from './paging.ts';
+import { toPageAnswer, parsePageQuery } from './paging.ts';
 import type { Views } from './view-reader.ts';
 
 export interface DeploymentsApiOptions {
@@ -32,7 +32,7 @@ function listDeployments({ store, views }: DeploymentsApiOptions): Call {
     answers: { 200: { description: 'A page of deployments' } },
     errors: ['instance_not_found'],
     handle: async ({ query: { instance_id, ...page }, response }) => {
-      const found = await store.deployments(toPageQuery(page), instanceIdOf(instance_id));
+      const found = await store.deployments(parsePageQuery(page), instanceIdOf(instance_id));
       const items = await Promise.all(found.items.map((deployment) => views.deployment(deployment)));
       response.json(toPageAnswer('deployments', found, items));
     },

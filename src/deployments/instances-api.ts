@@ -18,7 +18,7 @@ import {
   waitQuery,
 } from './order-schemas.ts';
 import type { Orderer, Orders, Placed } from './orders.ts';
-import { toPageAnswer, toPageQuery } from './paging.ts';
+import { toPageAnswer, parsePageQuery } from './paging.ts';
 import { isTerminal } from './phases.ts';
 import type { Views } from './view-reader.ts';
 
@@ -94,7 +94,7 @@ function listInstances({ store, views }: InstancesApiOptions): Call {
     query: instancesQuery,
     answers: { 200: { description: 'A page of instances' } },
     handle: async ({ query, response }) => {
-      const page = await store.instances(toPageQuery(query));
+      const page = await store.instances(parsePageQuery(query));
       const items = await Promise.all(page.items.map((instance) => views.instance(instance)));
       response.json(toPageAnswer('instances', page, items));
     },

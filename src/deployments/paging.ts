@@ -3,7 +3,7 @@ import type { Page, PageQuery } from './deployment-store.ts';
 import type { PageParameters } from './order-schemas.ts';
 
 /** A cursor says how many rows were seen; it is opaque to callers. Throws `validation_failed`. */
-export function toPageQuery({ limit, cursor }: PageParameters): PageQuery {
+export function parsePageQuery({ limit, cursor }: PageParameters): PageQuery {
   if (cursor === undefined) return { offset: 0, limit };
   const text = Buffer.from(cursor, 'base64url').toString('utf8');
   const offset = /^o\d{1,9}$/.test(text) ? Number(text.slice(1)) : undefined;
