@@ -35,7 +35,7 @@ export interface StubApi {
 export const problem = (status: number, code: string, more: object = {}): Answer => ({
   status,
   body: {
-    type: 'about:blank',
+    type: `urn:ark-deploy:problem:${code}`,
     status,
     code,
     title: code,
