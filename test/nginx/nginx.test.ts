@@ -45,11 +45,11 @@ afterEach(async () => {
   for (const other of others.splice(0)) await other.close();
 });
 
-async function target(body = 'ok'): Promise<RawTarget> {
-  const upstream = await startRawTarget((socket) => socket.write(ok(body)));
-  others.push(upstream);
-  proxy.route('i1', upstream.port);
-  return upstream;
+async function routedTarget(body = 'ok'): Promise<RawTarget> {
+  const target = await startRawTarget((socket) => socket.write(ok(body)));
+  others.push(target);
+  proxy.route('i1', target.port);
+  return target;
 }
 const pages = async (path: string, ...more: string[]): Promise<string> =>
   ask(nginx.pagesPort, [`GET ${path} HTTP/1.1`, 'Host: ark.example:8443', ...more]);
@@ -94,7 +94,7 @@ test('an event of the API arrives at once', async () => {
 });
 
 test('the apps origin has instances and nothing else', async () => {
-  await target();
+  await routedTarget();
 
   for (const path of [
     '/',
@@ -122,17 +122,17 @@ test.each(['/readyz', '/READYZ/', '/metrics', '/%72eadyz', '//readyz', '/x/../me
 test.each(['/a%2Fb', '//x', '/a/../b', '/%E2%9C%93%20x?a=b;c&d=%2f&e', '/./a', '/a%252e'])(
   '%s reaches the instance byte by byte',
   async (path) => {
-    const upstream = await target();
+    const target = await routedTarget();
 
     const reply = await apps(`/instances/i1${path}`);
 
     expect(statusOf(reply)).toBe(200);
-    expect(headLines(upstream.received())[0]).toBe(`GET ${path} HTTP/1.1`);
+    expect(headLines(target.received())[0]).toBe(`GET ${path} HTTP/1.1`);
   },
 );
 
 test('an instance learns the true client, scheme and host, whatever the client claims', async () => {
-  const upstream = await target();
+  const target = await routedTarget();
 
   await apps(
     '/instances/i1/',
@@ -151,7 +151,7 @@ test('an instance learns the true client, scheme and host, whatever the client c
     ],
   );
 
-  const seen = upstream.received();
+  const seen = target.received();
   expect(fields(seen, 'x-forwarded-for')).toEqual(['127.0.0.1, 127.0.0.1']);
   expect(fields(seen, 'x-real-ip')).toEqual(['127.0.0.1']);
   expect(fields(seen, 'x-forwarded-proto')).toEqual(['http']);
@@ -163,7 +163,7 @@ test('an instance learns the true client, scheme and host, whatever the client c
 });
 
 test('a proxy in front that is named is believed', async () => {
-  const upstream = await target();
+  const target = await routedTarget();
   const behind = await startNginx({
     instancesUpstream: `127.0.0.1:${String(proxy.port)}`,
     outerProxies: ['127.0.0.0/8'],
@@ -175,8 +175,8 @@ test('a proxy in front that is named is believed', async () => {
     ...['X-Forwarded-For: 203.0.113.7', 'X-Forwarded-Proto: https'],
   ]);
 
-  expect(fields(upstream.received(), 'x-real-ip')).toEqual(['203.0.113.7']);
-  expect(fields(upstream.received(), 'x-forwarded-proto')).toEqual(['https']);
+  expect(fields(target.received(), 'x-real-ip')).toEqual(['203.0.113.7']);
+  expect(fields(target.received(), 'x-forwarded-proto')).toEqual(['https']);
 });
 
 test('an instance cannot steer nginx', async () => {

@@ -9,7 +9,7 @@ import type { OnHead, RawTarget } from './wire.ts';
 import { ask, eventually, exchangeBytes, fields, ok, startRawTarget, statusOf } from './wire.ts';
 
 let proxy: ProxyUnderTest;
-const upstreams: RawTarget[] = [];
+const targets: RawTarget[] = [];
 
 beforeEach(async () => {
   proxy = await startProxy({
@@ -18,14 +18,14 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await proxy.close();
-  for (const upstream of upstreams.splice(0)) await upstream.close();
+  for (const target of targets.splice(0)) await target.close();
 });
 
-async function target(onHead: OnHead, endpoint = 'i1'): Promise<RawTarget> {
-  const upstream = await startRawTarget(onHead);
-  upstreams.push(upstream);
-  proxy.route(endpoint, upstream.port);
-  return upstream;
+async function routedTarget(onHead: OnHead, endpoint = 'i1'): Promise<RawTarget> {
+  const target = await startRawTarget(onHead);
+  targets.push(target);
+  proxy.route(endpoint, target.port);
+  return target;
 }
 
 const get = async (path: string, ...more: string[]): Promise<string> =>
@@ -54,7 +54,7 @@ test('case 94: a target that never takes the connection', async () => {
 });
 
 test('case 94: a target that sends no head', async () => {
-  await target(() => undefined);
+  await routedTarget(() => undefined);
 
   const answer = await get('/instances/i1/');
 
@@ -63,26 +63,28 @@ test('case 94: a target that sends no head', async () => {
 });
 
 test('case 78: a target that does not speak HTTP', async () => {
-  await target((socket) => socket.end('SSH-2.0-OpenSSH\r\n\r\n'));
+  await routedTarget((socket) => socket.end('SSH-2.0-OpenSSH\r\n\r\n'));
 
   expect(code(await get('/instances/i1/'))).toBe('target_bad_response');
 });
 
 test('case 78: an impossible status does not end the process', async () => {
-  await target((socket) => socket.end('HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n'));
+  await routedTarget((socket) => socket.end('HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n'));
 
   expect(code(await get('/instances/i1/'))).toBe('target_bad_response');
   expect(statusOf(await get('/instances/nope/'))).toBe(404);
 });
 
 test('a switch to another protocol that nobody asked for is a bad answer', async () => {
-  await target((socket) => socket.end('HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'));
+  await routedTarget((socket) =>
+    socket.end('HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n'),
+  );
 
   expect(statusOf(await get('/instances/i1/'))).toBe(502);
 });
 
 test('a target that hangs up without an answer', async () => {
-  await target((socket) => socket.destroy());
+  await routedTarget((socket) => socket.destroy());
 
   const answer = await get('/instances/i1/');
 
@@ -91,7 +93,7 @@ test('a target that hangs up without an answer', async () => {
 });
 
 test('rule R8: an answer that breaks off is cut, nothing is appended', async () => {
-  await target((socket) => {
+  await routedTarget((socket) => {
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf');
     setTimeout(() => socket.destroy(), 20);
   });
@@ -103,7 +105,7 @@ test('rule R8: an answer that breaks off is cut, nothing is appended', async () 
 });
 
 test('an answer that stands still is cut; an event stream is not', async () => {
-  await target((socket, head) => {
+  await routedTarget((socket, head) => {
     const type = head.includes('/events') ? 'text/event-stream' : 'text/plain';
     socket.write(`HTTP/1.1 200 OK\r\nContent-Type: ${type}\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n`);
   });
@@ -119,7 +121,7 @@ test('an answer that stands still is cut; an event stream is not', async () => {
 });
 
 test('case 84: a body of which nothing more comes is answered 408', async () => {
-  await target(() => undefined);
+  await routedTarget(() => undefined);
 
   const answer = await exchangeBytes(
     proxy.port,
@@ -132,7 +134,7 @@ test('case 84: a body of which nothing more comes is answered 408', async () => 
 
 test('rule R7: a refused target is asked for again, and the request goes where the route leads now', async () => {
   const now = await startRawTarget((socket) => socket.write(ok('moved')));
-  upstreams.push(now);
+  targets.push(now);
   proxy.route('i1', await freePort());
   proxy.stored.set('i1', aRoute(now.port, { seq: '2' }));
 
@@ -161,7 +163,7 @@ test.each([
   ['POST', 502, 1],
 ])('case 97: %s on an idle connection that closes as we write → %i', async (method, status, tries) => {
   let seen = 0;
-  await target((socket, head) => {
+  await routedTarget((socket, head) => {
     if (head.includes('/warm')) return void socket.write(ok());
     seen += 1;
     // The connection that lay idle dies at the first byte; a fresh one works.
@@ -182,7 +184,7 @@ test.each([
 });
 
 test('case 95: without the store an unknown id is 503, a known one is served', async () => {
-  await target((socket) => socket.write(ok()));
+  await routedTarget((socket) => socket.write(ok()));
   proxy.feed.state = 'store_away';
 
   expect(statusOf(await get('/instances/i1/'))).toBe(200);
@@ -192,7 +194,7 @@ test('case 95: without the store an unknown id is 503, a known one is served', a
 });
 
 test("case 103: an instance's own error passes untouched", async () => {
-  await target((socket) =>
+  await routedTarget((socket) =>
     socket.write('HTTP/1.1 503 Busy\r\nContent-Length: 4\r\nX-Ark-Error: fake\r\n\r\nmine'),
   );
 
@@ -227,28 +229,28 @@ test.each([
   [52, 'GET /instances/i1/ HTTP/1.1\r\nHost: a\r\nX-Ark-Hops: 4\r\nConnection: close\r\n\r\n', 508],
   [26, 'OPTIONS * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', 200],
 ])('case %i: %j is answered %i and nothing reaches the target', async (_case, bytes, status) => {
-  const upstream = await target((socket) => socket.write(ok()));
+  const target = await routedTarget((socket) => socket.write(ok()));
 
   const answer = await exchangeBytes(proxy.port, bytes);
 
   expect(statusOf(answer)).toBe(status);
-  expect(upstream.received()).toBe('');
+  expect(target.received()).toBe('');
 });
 
 test('case 49: a Trailer field on a GET does not end the process', async () => {
-  await target((socket) => socket.write(ok()));
+  await routedTarget((socket) => socket.write(ok()));
 
   expect(statusOf(await get('/instances/i1/', 'Trailer: X'))).toBe(200);
 });
 
 test('case 99: requests on a withdrawn route are refused while an open one ends', async () => {
-  const upstream = await target(() => undefined);
+  const target = await routedTarget(() => undefined);
   const open = get('/instances/i1/slow');
-  await eventually(() => upstream.received().includes('/slow'));
+  await eventually(() => target.received().includes('/slow'));
 
   proxy.route('i1', 1, 'withdrawn');
   expect(statusOf(await get('/instances/i1/'))).toBe(410);
-  upstream.sockets[0]?.write(ok('done'));
+  target.sockets[0]?.write(ok('done'));
 
   expect(await open).toContain('done');
 });

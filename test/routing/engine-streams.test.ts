@@ -19,7 +19,7 @@ import {
 } from './wire.ts';
 
 let proxy: ProxyUnderTest;
-const upstreams: { close(): Promise<void> }[] = [];
+const targets: { close(): Promise<void> }[] = [];
 const MEBIBYTE = Buffer.alloc(1_048_576, 'x');
 
 beforeEach(async () => {
@@ -27,14 +27,14 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await proxy.close();
-  for (const upstream of upstreams.splice(0)) await upstream.close();
+  for (const target of targets.splice(0)) await target.close();
 });
 
 async function app(listener: RequestListener): Promise<TargetServer> {
-  const upstream = await startTarget(listener);
-  upstreams.push(upstream);
-  proxy.route('i1', upstream.port);
-  return upstream;
+  const target = await startTarget(listener);
+  targets.push(target);
+  proxy.route('i1', target.port);
+  return target;
 }
 
 test('case 80: an event reaches the client within 50 ms, and nobody is asked to gather events', async () => {
@@ -58,7 +58,7 @@ test('case 80: an event reaches the client within 50 ms, and nobody is asked to 
   expect(response.headers.get('x-accel-buffering')).toBe('no');
 });
 
-test('case 81: a client that goes away ends the upstream request within 100 ms', async () => {
+test('case 81: a client that goes away ends the request to the target within 100 ms', async () => {
   let endedAt = 0;
   await app((request, response) => {
     response.write('first');
@@ -76,7 +76,7 @@ test('case 81: a client that goes away ends the upstream request within 100 ms',
   await eventually(() => proxy.open.total === 0);
 });
 
-test('a client that goes away before the head ends the upstream request too', async () => {
+test('a client that goes away before the head ends the request to the target too', async () => {
   let gone = false;
   await app((request) => request.on('close', () => (gone = true)));
   const client = connect(proxy.port, '127.0.0.1');
@@ -157,13 +157,13 @@ test('an upload passes whole, and without being gathered first', async () => {
 });
 
 test('case 46: no 100 until the target says so, and a refusal comes without the body', async () => {
-  const upstream = await startRawTarget((socket, head) => {
+  const target = await startRawTarget((socket, head) => {
     if (head.includes('/no'))
       socket.write('HTTP/1.1 413 Too big\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
     else if (head.startsWith('POST')) socket.write('HTTP/1.1 100 Continue\r\n\r\n');
   });
-  upstreams.push(upstream);
-  proxy.route('i1', upstream.port);
+  targets.push(target);
+  proxy.route('i1', target.port);
   const head = (path: string): string =>
     `POST /instances/i1/${path} HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n`;
 
@@ -175,36 +175,36 @@ test('case 46: no 100 until the target says so, and a refusal comes without the 
 });
 
 test('case 64, 77: early hints and trailers are relayed', async () => {
-  const upstream = await startRawTarget((socket) => {
+  const target = await startRawTarget((socket) => {
     socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n');
     socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: grpc-status\r\n\r\n');
     socket.write('2\r\nhi\r\n0\r\ngrpc-status: 7\r\n\r\n');
   });
-  upstreams.push(upstream);
-  proxy.route('i1', upstream.port);
+  targets.push(target);
+  proxy.route('i1', target.port);
 
   const answer = await ask(proxy.port, ['GET /instances/i1/ HTTP/1.1', 'Host: h', 'TE: trailers']);
 
   expect(answer).toContain('</instances/i1/a.css>; rel=preload');
   expect(answer).toContain('grpc-status: 7');
-  expect(fields(upstream.received(), 'te')).toEqual(['trailers']);
+  expect(fields(target.received(), 'te')).toEqual(['trailers']);
 });
 
 test('case 75: a range request and its answer pass untouched', async () => {
-  const upstream = await startRawTarget((socket) =>
+  const target = await startRawTarget((socket) =>
     socket.write(
       'HTTP/1.1 206 Partial\r\nContent-Range: bytes 0-1/9\r\nETag: "a"\r\nAccept-Ranges: bytes\r\nContent-Length: 2\r\n\r\nab',
     ),
   );
-  upstreams.push(upstream);
-  proxy.route('i1', upstream.port);
+  targets.push(target);
+  proxy.route('i1', target.port);
 
   const answer = await ask(proxy.port, ['GET /instances/i1/ HTTP/1.1', 'Host: h', 'Range: bytes=0-1']);
 
   expect(statusOf(answer)).toBe(206);
   expect(fields(answer, 'content-range')).toEqual(['bytes 0-1/9']);
   expect(fields(answer, 'content-length')).toEqual(['2']);
-  expect(fields(upstream.received(), 'range')).toEqual(['bytes=0-1']);
+  expect(fields(target.received(), 'range')).toEqual(['bytes=0-1']);
 });
 
 test('HEAD has the length and no body', async () => {
@@ -223,7 +223,7 @@ test('case 96: a switch under load loses no request', async () => {
       void setTimeout(() => response.end(text), 3);
   const one = await app(name('one'));
   const two = await startTarget(name('two'));
-  upstreams.push(two);
+  targets.push(two);
   const seen = { one: 0, two: 0, failed: 0 };
   let running = true;
   const visitor = async (): Promise<void> => {
@@ -254,11 +254,11 @@ test('case 96: a switch under load loses no request', async () => {
 });
 
 test('case 102: a close lets the exchange under way end and cuts what outlasts the deadline', async () => {
-  const upstream = await startRawTarget((socket, head) => {
+  const target = await startRawTarget((socket, head) => {
     if (head.includes('/quick')) setTimeout(() => socket.write(ok('done')), 100);
   });
-  upstreams.push(upstream);
-  proxy.route('i1', upstream.port);
+  targets.push(target);
+  proxy.route('i1', target.port);
   const quick = ask(proxy.port, ['GET /instances/i1/quick HTTP/1.1', 'Host: h']);
   const endless = ask(proxy.port, ['GET /instances/i1/endless HTTP/1.1', 'Host: h']);
   await eventually(() => proxy.open.total === 2);

@@ -78,28 +78,28 @@ test('cases 6, 38, 43: a handshake at the bare prefix, with forwarded headers an
 
 test('case 86: field names keep their spelling, and bytes that come with the handshake are not lost', async () => {
   let early = '';
-  const upstream = await startRawTarget((socket, head) => {
+  const target = await startRawTarget((socket, head) => {
     early = head;
     const accept = 'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n${accept}\r\n\r\nEARLY`,
     );
   });
-  proxy.route('i2', upstream.port);
+  proxy.route('i2', target.port);
 
   const answer = await exchangeBytes(proxy.port, `${handshake('/instances/i2/')}BYTES`, 'EARLY');
-  await eventually(() => upstream.received().includes('BYTES'));
+  await eventually(() => target.received().includes('BYTES'));
 
   expect(headLines(early)).toContain('Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==');
   expect(headLines(answer)).toContain('Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
-  await upstream.close();
+  await target.close();
 });
 
 test('case 87: a target that refuses is heard, and both sides close', async () => {
-  const upstream = await startRawTarget((socket) =>
+  const target = await startRawTarget((socket) =>
     socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\nSet-Cookie: a=1; Path=/\r\n\r\nno'),
   );
-  proxy.route('i2', upstream.port);
+  proxy.route('i2', target.port);
 
   const answer = await exchangeBytes(proxy.port, handshake('/instances/i2/'));
 
@@ -107,19 +107,19 @@ test('case 87: a target that refuses is heard, and both sides close', async () =
   expect(answer.endsWith('no')).toBe(true);
   expect(fields(answer, 'set-cookie')).toEqual(['a=1; Path=/instances/i2/']);
   await eventually(() => proxy.open.total === 0);
-  await upstream.close();
+  await target.close();
 });
 
 test('case 87: a refusal in chunks arrives in chunks', async () => {
-  const upstream = await startRawTarget((socket) =>
+  const target = await startRawTarget((socket) =>
     socket.write('HTTP/1.1 401 No\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n'),
   );
-  proxy.route('i2', upstream.port);
+  proxy.route('i2', target.port);
 
   const answer = await exchangeBytes(proxy.port, handshake('/instances/i2/'));
 
   expect(answer).toMatch(/\r\n\r\n2\r\nno\r\n0\r\n\r\n$/);
-  await upstream.close();
+  await target.close();
 });
 
 test('case 88: an unknown instance is answered 404 and closed within a second', async () => {
@@ -147,9 +147,9 @@ test.each([
 
 const silents: { close(): Promise<void> }[] = [];
 async function silent(): Promise<{ port: number }> {
-  const upstream = await startRawTarget(() => undefined);
-  silents.push(upstream);
-  return upstream;
+  const target = await startRawTarget(() => undefined);
+  silents.push(target);
+  return target;
 }
 async function closeSilent(): Promise<void> {
   for (const one of silents.splice(0)) await one.close();
@@ -166,10 +166,10 @@ test('a refused target is asked for again before the handshake fails', async () 
 });
 
 test('an Upgrade that is no WebSocket is carried as a plain request', async () => {
-  const upstream = await startRawTarget((socket) =>
+  const target = await startRawTarget((socket) =>
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'),
   );
-  proxy.route('i2', upstream.port);
+  proxy.route('i2', target.port);
 
   const answer = await exchangeBytes(
     proxy.port,
@@ -177,9 +177,9 @@ test('an Upgrade that is no WebSocket is carried as a plain request', async () =
   );
 
   expect(statusOf(answer)).toBe(200);
-  expect(fields(upstream.received(), 'upgrade')).toEqual([]);
-  expect(fields(upstream.received(), 'http2-settings')).toEqual([]);
-  await upstream.close();
+  expect(fields(target.received(), 'upgrade')).toEqual([]);
+  expect(fields(target.received(), 'http2-settings')).toEqual([]);
+  await target.close();
 });
 
 test('a WebSocket counts on its target until it ends, also after a switch', async () => {
@@ -216,8 +216,8 @@ test('case 89: many broken connections leave nothing open', async () => {
 });
 
 test('a client that resets during the handshake does no harm', async () => {
-  const upstream = await silent();
-  proxy.route('i2', upstream.port);
+  const target = await silent();
+  proxy.route('i2', target.port);
   const client = connect(proxy.port, '127.0.0.1');
   client.on('error', () => undefined);
   client.write(handshake('/instances/i2/'));
@@ -240,25 +240,25 @@ test('case 102: a close tells WebSockets to come back elsewhere', async () => {
 });
 
 test('case 89: a client that leaves before the target has switched leaves nothing open', async () => {
-  let target: Socket | undefined;
-  const upstream = await startRawTarget((socket) => (target = socket));
-  proxy.route('i2', upstream.port);
+  let held: Socket | undefined;
+  const target = await startRawTarget((socket) => (held = socket));
+  proxy.route('i2', target.port);
   const client = connect(proxy.port, '127.0.0.1').on('error', () => undefined);
   client.write(handshake('/instances/i2/'));
-  await eventually(() => target !== undefined);
+  await eventually(() => held !== undefined);
 
   client.end();
   client.destroy();
-  target?.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
+  held?.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');
 
-  await eventually(() => target?.destroyed === true && proxy.open.total === 0);
-  await upstream.close();
+  await eventually(() => held?.destroyed === true && proxy.open.total === 0);
+  await target.close();
 });
 
 test('a handshake that is never answered does not hold up a close', async () => {
   const own = await startProxy();
-  const upstream = await silent();
-  own.route('i2', upstream.port);
+  const target = await silent();
+  own.route('i2', target.port);
   const client = connect(own.port, '127.0.0.1');
   client.on('error', () => undefined).write(handshake('/instances/i2/'));
   await eventually(() => own.open.total === 1);

@@ -5,23 +5,23 @@ import type { RawTarget, TargetServer } from './wire.ts';
 import { ask, exchangeBytes, fields, headLines, ok, startRawTarget, startTarget, statusOf } from './wire.ts';
 
 let proxy: ProxyUnderTest;
-let upstream: RawTarget;
+let target: RawTarget;
 const others: TargetServer[] = [];
 
 beforeEach(async () => {
   proxy = await startProxy({ trusted: [] });
-  upstream = await startRawTarget((socket) => socket.write(ok()));
-  proxy.route('i1', upstream.port);
+  target = await startRawTarget((socket) => socket.write(ok()));
+  proxy.route('i1', target.port);
 });
 
 afterEach(async () => {
   await proxy.close();
-  await upstream.close();
+  await target.close();
   for (const other of others.splice(0)) await other.close();
 });
 
-const get = async (target: string, ...more: string[]): Promise<string> =>
-  ask(proxy.port, [`GET ${target} HTTP/1.1`, 'Host: ark.example', ...more]);
+const get = async (path: string, ...more: string[]): Promise<string> =>
+  ask(proxy.port, [`GET ${path} HTTP/1.1`, 'Host: ark.example', ...more]);
 
 test.each([
   [1, '/instances/i1/', '/'],
@@ -34,24 +34,24 @@ test.each([
   [14, '/instances/i1/a/../b', '/a/../b'],
   [17, '/instances/i1/..%2f..%2fetc', '/..%2f..%2fetc'],
   [23, 'http://ark.example/instances/i1/x', '/x'],
-])('case %i: %s reaches the target as %s, byte by byte', async (_case, target, expected) => {
-  const answer = await get(target);
+])('case %i: %s reaches the target as %s, byte by byte', async (_case, path, expected) => {
+  const answer = await get(path);
 
   expect(statusOf(answer)).toBe(200);
-  expect(headLines(upstream.received())[0]).toBe(`GET ${expected} HTTP/1.1`);
+  expect(headLines(target.received())[0]).toBe(`GET ${expected} HTTP/1.1`);
 });
 
 test.each([
   [3, '/instances/i1', '/instances/i1/'],
   [4, '/instances/i1?x=1&y', '/instances/i1/?x=1&y'],
   [5, '/instances/i1?next=//evil', '/instances/i1/?next=//evil'],
-])('case %i: %s is sent to %s', async (_case, target, location) => {
-  const answer = await get(target);
+])('case %i: %s is sent to %s', async (_case, path, location) => {
+  const answer = await get(path);
 
   expect(statusOf(answer)).toBe(307);
   expect(fields(answer, 'location')).toEqual([location]);
   expect(fields(answer, 'cache-control')).toEqual(['no-store']);
-  expect(upstream.received()).toBe('');
+  expect(target.received()).toBe('');
 });
 
 test.each([
@@ -64,11 +64,11 @@ test.each([
   [24, 'http://evil/instances/i1/x', 421],
   [25, '/instances/i1/a#b', 400],
   [25, '/instances/i1/a%00', 400],
-])('case %i: %s is answered %i and nothing reaches the target', async (_case, target, status) => {
-  const answer = await get(target);
+])('case %i: %s is answered %i and nothing reaches the target', async (_case, path, status) => {
+  const answer = await get(path);
 
   expect(statusOf(answer)).toBe(status);
-  expect(upstream.received()).toBe('');
+  expect(target.received()).toBe('');
 });
 
 test('case 27: a target above 16 KB is answered 414', async () => {
@@ -84,7 +84,7 @@ test('case 29: the target gets the client Host and true forwarded headers', asyn
     'X-Forwarded-For: 1.2.3.4',
   ]);
 
-  const seen = upstream.received();
+  const seen = target.received();
   expect(fields(seen, 'host')).toEqual(['ark.example:8443']);
   expect(fields(seen, 'x-forwarded-for')).toEqual(['127.0.0.1']);
   expect(fields(seen, 'x-forwarded-host')).toEqual(['ark.example:8443']);
@@ -95,7 +95,7 @@ test('case 29: the target gets the client Host and true forwarded headers', asyn
 test('case 37: repeated fields stay separate and ordered', async () => {
   await get('/instances/i1/', 'X-A: 1', 'X-A: 2');
 
-  expect(fields(upstream.received(), 'x-a')).toEqual(['1', '2']);
+  expect(fields(target.received(), 'x-a')).toEqual(['1', '2']);
 });
 
 test('case 48: a chunked DELETE keeps its body and stays one request', async () => {
@@ -105,15 +105,15 @@ test('case 48: a chunked DELETE keeps its body and stays one request', async () 
     '3\r\nabc\r\n0\r\n\r\n',
   );
 
-  expect(upstream.received().match(/HTTP\/1\.1/g)).toHaveLength(1);
-  expect(upstream.received()).toContain('3\r\nabc\r\n0\r\n\r\n');
+  expect(target.received().match(/HTTP\/1\.1/g)).toHaveLength(1);
+  expect(target.received()).toContain('3\r\nabc\r\n0\r\n\r\n');
 });
 
 test('a connection to the target is used again', async () => {
   await get('/instances/i1/one');
   await get('/instances/i1/two');
 
-  expect(upstream.sockets).toHaveLength(1);
+  expect(target.sockets).toHaveLength(1);
 });
 
 test('two requests on one client connection are both answered', async () => {

@@ -50,9 +50,9 @@ async function startApp(proxyId: string): Promise<ProxyApp> {
   apps.push(app);
   return app;
 }
-const live = async (seq: number, upstream: TargetServer): Promise<number> => {
-  const target = { host: '127.0.0.1', port: upstream.port };
-  const written = await routes.writer.put(i1, { state: 'live', seq: String(seq), target });
+const live = async (seq: number, target: TargetServer): Promise<number> => {
+  const address = { host: '127.0.0.1', port: target.port };
+  const written = await routes.writer.put(i1, { state: 'live', seq: String(seq), target: address });
   if (!written.applied) throw new Error(written.refusal);
   return written.revision;
 };
@@ -95,8 +95,8 @@ test('case 96: once both proxies have acknowledged, no request reaches the old t
   });
 
   for (let seq = 2; seq <= 7; seq += 1) {
-    const upstream = seq % 2 === 0 ? two : one;
-    current = await live(seq, upstream);
+    const target = seq % 2 === 0 ? two : one;
+    current = await live(seq, target);
     for (const proxy of ['p1', 'p2']) await acknowledged(proxy, current);
     const after = await Promise.all(Array.from({ length: 6 }, async () => get('/instances/i1/')));
     expect(after.filter((answer) => !answer.includes(seq % 2 === 0 ? 'two' : 'one'))).toEqual([]);
