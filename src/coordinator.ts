@@ -7,8 +7,8 @@ import { createDeploymentsApi } from './deployments/deployments-api.ts';
 import { createDeployments, type Deployments } from './deployments/deployments.ts';
 import { createHistoryApi } from './deployments/history-api.ts';
 import { createInstancesApi } from './deployments/instances-api.ts';
-import { createLogs, type Logs } from './deployments/logs/logs.ts';
 import { createJobBook } from './deployments/job-book.ts';
+import { createLive, type Live } from './deployments/live.ts';
 import { Views } from './deployments/view-reader.ts';
 import { createHostChooser } from './hosts/host-chooser.ts';
 import { createHostsApi } from './hosts/hosts-api.ts';
@@ -17,20 +17,19 @@ import { sshHostKeys } from './hosts/ssh-host-key.ts';
 import { createActsApi } from './http/acts-api.ts';
 import { createApiServer } from './http/api-server.ts';
 import { createHealthApi } from './http/health-api.ts';
-import { StreamSlots } from './http/stream-slots.ts';
 import { createSessionApi } from './http/session-api.ts';
 import { CallbackKey } from './http/signature.ts';
 import { FaultPoints } from './platform/faults.ts';
 import type { Logger } from './platform/logger.ts';
+import { Secret } from './platform/secret.ts';
 import { unmetRequirements } from './platform/redis-requirements.ts';
 import type { Redis } from './platform/redis.ts';
 import { wireOperations } from './operations.ts';
-import { connectStore, type ProcessBase } from './process-base.ts';
+import { connectStore, openStore, type ProcessBase } from './process-base.ts';
 import { createProductsApi } from './products/products-api.ts';
 import { ProxyWatch } from './routing/proxy-watch.ts';
 import { probeTarget } from './routing/target-probe.ts';
 
-const STREAMS = { perCaller: 100, inAll: 1_000 };
 const clock = Date.now;
 
 /** Puts the coordinator together and starts it. Returns its port. */
@@ -40,7 +39,7 @@ export async function startCoordinator(config: CoordinatorConfig, base: ProcessB
   const parts = await openParts(config, base, redis);
   const faults = new FaultPoints(config.faults);
   const deployments = wireDeployments(config, base, { ...parts, faults });
-  const logs = wireLogs(config, base, parts);
+  const live = wireLive(config, base, parts);
   const server = base.lifecycle.add(
     'api',
     createApiServer({
@@ -52,12 +51,12 @@ export async function startCoordinator(config: CoordinatorConfig, base: ProcessB
       acts: parts.acts,
       authentication: { ...config.access, sessions: parts.sessions, pagesUrl: config.pagesUrl },
       callbacks: [wireCallbacks(config, base, { ...parts, ...deployments, faults })],
-      routers: wireRouters(config, base, { ...parts, ...deployments, logs }),
+      routers: wireRouters(config, base, { ...parts, ...deployments, live }),
     }),
   );
   const port = await server.listen();
   deployments.tracker.start();
-  logs.keeper.start();
+  live.start();
   return port;
 }
 
@@ -102,23 +101,16 @@ function wireDeployments(
   return createDeployments(options, base.lifecycle);
 }
 
-function wireLogs(
-  { access, jenkins, deployments }: CoordinatorConfig,
-  { log, lifecycle }: ProcessBase,
-  { shared, store, builds }: Parts,
-): Logs {
+function wireLive(config: CoordinatorConfig, base: ProcessBase, { shared, store, builds }: Parts): Live {
+  const { access, jenkins, deployments, redis } = config;
+  const storePassword = new Secret(decodeURIComponent(new URL(redis.url.reveal()).password));
   const options = {
-    ...shared,
-    store,
-    builds,
-    log,
-    secret: access.secret,
-    secrets: [access.adminToken, ...access.callbackKeys, jenkins.token],
+    ...{ ...shared, store, builds, log: base.log, secret: access.secret },
+    secrets: [access.adminToken, ...access.callbackKeys, jenkins.token, storePassword],
     budgetBytes: deployments.buildLogsBytes,
-    slots: new StreamSlots(STREAMS),
-    stream: { signal: lifecycle.signal },
+    blocking: openStore(config, base, 'events'),
   };
-  return createLogs(options, lifecycle);
+  return createLive(options, base.lifecycle);
 }
 
 function wireCallbacks(
@@ -154,10 +146,10 @@ function wireCallbacks(
 function wireRouters(
   config: CoordinatorConfig,
   base: ProcessBase,
-  parts: Parts & Deployments & { readonly logs: Logs },
+  parts: Parts & Deployments & { readonly live: Live },
 ): Router[] {
   const { redis, store, hosts, builds, catalogue, productSettings, generation, sessions } = parts;
-  const { acts, history, orders, logs } = parts;
+  const { acts, history, orders, live } = parts;
   const { metrics, lifecycle, version } = base;
   const { signal } = lifecycle;
   const views = new Views({ store, appsUrl: config.appsUrl });
@@ -184,7 +176,7 @@ function wireRouters(
     createSessionApi({ sessions, pagesUrl: config.pagesUrl }),
     createInstancesApi({ orders, store, views, signal, clock }),
     createDeploymentsApi({ orders, store, views }),
-    logs.api,
+    ...live.routers,
     createHistoryApi({ store, hosts, history, views }),
     createActsApi({ acts }),
     productsApi,

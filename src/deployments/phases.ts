@@ -44,6 +44,10 @@ export const NEXT_PHASES: Readonly<Record<Phase, readonly Phase[]>> = {
   rejected: [],
 };
 
+export function isPhase(text: string): text is Phase {
+  return PHASES.includes(text as Phase);
+}
+
 export function isTerminal(phase: Phase): boolean {
   return NEXT_PHASES[phase].length === 0;
 }

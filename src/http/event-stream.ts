@@ -17,6 +17,8 @@ export interface EventStreamOptions {
   readonly slowMs?: number;
   /** A stream is ended after this time; the reader comes back and is asked again who it is. */
   readonly longestMs?: number;
+  /** Where a reader goes on that comes back before the first event. */
+  readonly position?: string;
 }
 
 const HEARTBEAT_MS = 15_000;
@@ -55,7 +57,8 @@ export class EventStream {
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
-    response.write(`retry: ${String(RETRY_MS)}\n\n`);
+    this.#id = options.position;
+    response.write(`retry: ${String(RETRY_MS)}\n${this.#idLine()}\n`);
     if (signal.aborted) end();
   }
 
@@ -73,7 +76,7 @@ export class EventStream {
   async send({ event, id, data }: StreamEvent): Promise<void> {
     if (id !== undefined) this.#id = id;
     const lines = data.split('\n').map((line) => `data: ${line}\n`);
-    const head = `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\n`;
+    const head = `${id === undefined ? '' : this.#idLine()}event: ${event}\n`;
     if (this.#over.signal.aborted) return;
     await writeTo(this.#response, `${head}${lines.join('')}\n`, this.#slowMs);
   }
@@ -86,7 +89,11 @@ export class EventStream {
 
   #beat(): void {
     if (this.#response.writableNeedDrain || this.#over.signal.aborted) return;
-    this.#response.write(this.#id === undefined ? ':\n\n' : `:\nid: ${this.#id}\n\n`);
+    this.#response.write(`:\n${this.#idLine()}\n`);
+  }
+
+  #idLine(): string {
+    return this.#id === undefined ? '' : `id: ${this.#id}\n`;
   }
 }
 

@@ -9,7 +9,7 @@ import { createCallbacksApi } from '../../src/deployments/callbacks-api.ts';
 import { createDeploymentsApi } from '../../src/deployments/deployments-api.ts';
 import { createHistoryApi } from '../../src/deployments/history-api.ts';
 import { createInstancesApi } from '../../src/deployments/instances-api.ts';
-import { createLogs, type Logs } from '../../src/deployments/logs/logs.ts';
+import { createLive, type Live } from '../../src/deployments/live.ts';
 import { Views } from '../../src/deployments/view-reader.ts';
 import { Acts } from '../../src/http/acts.ts';
 import { createActsApi } from '../../src/http/acts-api.ts';
@@ -23,7 +23,6 @@ import { requestFields } from '../../src/http/request-context.ts';
 import type { Role } from '../../src/http/rights.ts';
 import { RevokedKeys } from '../../src/http/revoked-keys.ts';
 import { Sessions } from '../../src/http/sessions.ts';
-import { StreamSlots } from '../../src/http/stream-slots.ts';
 import { CallbackKey } from '../../src/http/signature.ts';
 import { createLogger, noLog } from '../../src/platform/logger.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
@@ -45,7 +44,7 @@ const keyOf = (bytes: Buffer) => new CallbackKey(new Secret(`whsec_${bytes.toStr
 /** The coordinator's real HTTP edge over the parts of a bench. */
 export interface HttpBench {
   readonly app: Express;
-  readonly logs: Logs;
+  readonly live: Live;
   /** Log lines since the last call. */
   lines(): readonly Readonly<Record<string, unknown>>[];
   /** A cookie of a fresh session. */
@@ -84,11 +83,11 @@ export function httpBench(
     ...core,
     ...{ answered, history, gate, signal, faults, log, metrics: noMetrics },
   });
-  const logs = createLogs(
+  const blocking = redis.duplicate({ lazyConnect: true });
+  const live = createLive(
     {
       ...{ redis, prefix, store, builds, clock, log: noLog, secret: SECRET, secrets: [new Secret(TOKEN)] },
-      ...{ budgetBytes: 64 * 1_024 * 1_024, stream: { signal, ...stream } },
-      slots: new StreamSlots({ perCaller: 120, inAll: 200 }),
+      ...{ budgetBytes: 64 * 1_024 * 1_024, blocking, stream },
     },
     bench.lifecycle,
   );
@@ -97,7 +96,7 @@ export function httpBench(
   const routers = [
     createInstancesApi({ ...core, ...{ store, views, signal, clock } }),
     createDeploymentsApi({ ...core, ...{ store, views } }),
-    logs.api,
+    ...live.routers,
     createHistoryApi({ ...{ store, hosts, history, views } }),
     createActsApi({ acts }),
     createBreakGlassApi({ breakGlass: bench.breakGlass, store, views, signal }),
@@ -114,7 +113,7 @@ export function httpBench(
   });
   return {
     app,
-    logs,
+    live,
     lines: () =>
       String(lines.read() ?? '')
         .split('\n')

@@ -56,11 +56,16 @@ export class EventReader {
         if (event) return event;
         continue;
       }
-      const { value, done } = await this.#reader.read();
-      if (done) return undefined;
-      const text = this.#decoder.decode(value, { stream: true });
-      this.raw += text;
-      this.#rest += text;
+      if (!(await this.#fill())) return undefined;
+    }
+  }
+
+  /** Where the stream said that it begins. */
+  async place(): Promise<string> {
+    for (;;) {
+      const place = /^id: (.*)$/m.exec(this.raw)?.[1];
+      if (place !== undefined) return place;
+      if (!(await this.#fill())) throw new Error('the stream ended without a place');
     }
   }
 
@@ -78,10 +83,18 @@ export class EventReader {
     await this.#reader.cancel();
   }
 
+  async #fill(): Promise<boolean> {
+    const { value, done } = await this.#reader.read();
+    const text = this.#decoder.decode(value, { stream: true });
+    this.raw += text;
+    this.#rest += text;
+    return !done;
+  }
+
   #parse(block: string): ReadEvent | undefined {
     const fields = block
       .split('\n')
-      .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trimStart()]);
+      .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).replace(/^ /, '')]);
     const valuesOf = (name: string) => fields.filter(([field]) => field === name).map(([, value]) => value);
     this.lastId = valuesOf('id')[0] ?? this.lastId;
     const data = valuesOf('data');

@@ -89,7 +89,11 @@ function toEvent(news: LogNews): { event: string; id?: string; data: string } {
     case 'lines':
       return { event: 'log', id: placeText(news.place), data: news.text.replace(/\n$/, '') };
     case 'reset':
-      return { event: 'reset', id: placeText(news.place), data: '' };
+      return {
+        event: 'reset',
+        id: placeText(news.place),
+        data: JSON.stringify({ generation: news.place.generation }),
+      };
     case 'end':
       return { event: 'end', data: JSON.stringify({ phase: news.phase ?? null }) };
     default:

@@ -12,7 +12,7 @@ let served: Awaited<ReturnType<typeof listen>>;
 
 beforeEach(async () => {
   const http = httpBench(at());
-  http.logs.keeper.start();
+  http.live.start();
   served = await listen(http.app);
 });
 afterEach(async () => {
@@ -84,7 +84,7 @@ test('a log that was followed with a gap is read anew at the end', async () => {
 
   await end(build);
 
-  expect(await reader.next()).toEqual({ event: 'reset', id: '2:0', data: '' });
+  expect(await reader.next()).toEqual({ event: 'reset', id: '2:0', data: '{"generation":2}' });
   expect(await reader.next()).toEqual({ event: 'log', id: '2:9', data: 'zero\none' });
   expect(await reader.next()).toMatchObject({ event: 'end' });
 });
@@ -95,7 +95,7 @@ test.each(['7:3', '1:999999'])('a place %s that is not there begins with a reset
 
   const reader = await follow(id, { 'last-event-id': place });
 
-  expect(await reader.next()).toEqual({ event: 'reset', id: '1:0', data: '' });
+  expect(await reader.next()).toEqual({ event: 'reset', id: '1:0', data: '{"generation":1}' });
   expect(await reader.next()).toEqual({ event: 'log', id: '1:4', data: 'one' });
 });
 
