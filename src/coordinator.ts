@@ -173,7 +173,7 @@ function wireRouters(
   });
   return [
     createHealthApi({ version, metrics, dependencies, clock, stopping: signal }),
-    createSessionApi({ sessions, pagesUrl: config.pagesUrl }),
+    createSessionApi({ sessions, acts, pagesUrl: config.pagesUrl }),
     createInstancesApi({ orders, store, views, signal, clock }),
     createDeploymentsApi({ orders, store, views }),
     ...live.routers,

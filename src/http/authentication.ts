@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { isSame } from '../platform/digest.ts';
-import { AppError } from '../platform/errors.ts';
+import { AppError, toAppError } from '../platform/errors.ts';
 import type { Secret } from '../platform/secret.ts';
 import { noteRequest } from './request-context.ts';
 import { RIGHTS_OF, type Right, type Role } from './rights.ts';
@@ -26,25 +26,24 @@ export interface AuthenticationOptions {
   readonly pagesUrl: string;
 }
 
-const actors = new WeakMap<IncomingMessage, Actor>();
+/** Who makes a request, or why nobody knows: thrown where somebody must be known. */
+const known = new WeakMap<IncomingMessage, Actor | Error>();
 
 /**
- * Finds out who makes the request: a Bearer token, else the session cookie. A request without either goes on
- * without actor; a wrong one ends here with `unauthorized`, a foreign page with `origin_refused`.
+ * Finds out who makes the request: a Bearer token, else the session cookie. Every request goes on: without credentials,
+ * or with wrong ones (`unauthorized`), those of a foreign page (`origin_refused`) or while the store is away, it has no
+ * actor, and `actorOf` says why. What is open to anybody stays open: the sign-in to a browser whose session is over.
  */
 export function authenticate(options: AuthenticationOptions): RequestHandler {
   return async (request, _response, next) => {
-    const actor = await identify(request, options);
-    if (actor !== undefined) {
-      actors.set(request, actor);
-      noteRequest({ user: actor.user });
-    }
+    const actor = await identify(request, options).catch(toAppError);
+    if (actor !== undefined) known.set(request, actor);
+    if (actor !== undefined && !(actor instanceof Error)) noteRequest({ user: actor.user });
     next();
   };
 }
 
-/** As `authenticate`, for a request that is no express request (a WebSocket upgrade counts as changing). */
-export async function identify(
+async function identify(
   request: IncomingMessage,
   options: AuthenticationOptions,
 ): Promise<Actor | undefined> {
@@ -76,14 +75,16 @@ export const requireUser: RequestHandler = (request, _response, next) => {
   next();
 };
 
-/** Who makes this request; undefined when nobody has signed in. */
+/** Who makes this request; undefined when nobody is known to. */
 export function findActor(request: IncomingMessage): Actor | undefined {
-  return actors.get(request);
+  const actor = known.get(request);
+  return actor instanceof Error ? undefined : actor;
 }
 
-/** Who makes this request. Throws `unauthorized` when nobody has signed in. */
+/** Who makes this request. Throws `unauthorized` when nobody has signed in, and what stood in the way of knowing. */
 export function actorOf(request: IncomingMessage): Actor {
-  const actor = findActor(request);
+  const actor = known.get(request);
+  if (actor instanceof Error) throw actor;
   if (actor === undefined) throw new AppError('unauthorized', 'Sign in, or send a token');
   return actor;
 }

@@ -1,19 +1,22 @@
 import Joi from 'joi';
 import type { CookieOptions, Router } from 'express';
 import { AppError } from '../platform/errors.ts';
+import type { Acts } from './acts.ts';
 import { actorOf, SESSION_COOKIE, sessionTokenOf } from './authentication.ts';
 import { call, routerOf, type Call } from './call.ts';
+import { currentRequestId } from './request-context.ts';
 import { LONGEST_SESSION_MS, type Sessions } from './sessions.ts';
 
 export interface SessionApiOptions {
   readonly sessions: Sessions;
+  readonly acts: Pick<Acts, 'record'>;
   readonly pagesUrl: string;
 }
 
 const signInQuery = Joi.object<{ code: string }, true>({ code: Joi.string().max(100).required() });
 
 /** Sign-in by a one-use link, who is signed in, sign-out. */
-export function createSessionApi({ sessions, pagesUrl }: SessionApiOptions): Router {
+export function createSessionApi({ sessions, acts, pagesUrl }: SessionApiOptions): Router {
   const cookie: CookieOptions = {
     httpOnly: true,
     sameSite: 'strict',
@@ -21,14 +24,17 @@ export function createSessionApi({ sessions, pagesUrl }: SessionApiOptions): Rou
     path: '/',
   };
   return routerOf([
-    signIn(sessions, cookie),
+    signIn({ sessions, acts }, cookie),
     createSignInLink(sessions),
     showSession(),
     signOut(sessions, cookie),
   ]);
 }
 
-function signIn(sessions: Sessions, cookie: CookieOptions): Call {
+function signIn(
+  { sessions, acts }: Pick<SessionApiOptions, 'sessions' | 'acts'>,
+  cookie: CookieOptions,
+): Call {
   return call({
     method: 'get',
     path: '/sign-in',
@@ -40,13 +46,16 @@ function signIn(sessions: Sessions, cookie: CookieOptions): Call {
     errors: ['unauthorized'],
     handle: async ({ query: { code }, request, response }) => {
       // A HEAD (link checkers, previews) must not use up the link.
-      const token = request.method === 'GET' ? await sessions.signIn(code) : undefined;
-      if (token === undefined) {
+      const granted = request.method === 'GET' ? await sessions.signIn(code) : undefined;
+      if (granted === undefined) {
         // To a person the page explains it; who is signed in already goes on.
         if (request.method === 'GET' && request.accepts(['json', 'html']) === 'html')
           return response.redirect(303, '/');
         throw new AppError('unauthorized', 'This sign-in link was used, or is too old');
       }
+      const { token, user: by } = granted;
+      const request_id = currentRequestId() ?? '';
+      await acts.record({ by, via: 'session', act: 'session.sign-in', why: '', request_id, outcome: 'ok' });
       response.cookie(SESSION_COOKIE, token, { ...cookie, maxAge: LONGEST_SESSION_MS });
       response.set('cache-control', 'no-store').redirect(303, '/');
     },

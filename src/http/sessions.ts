@@ -49,14 +49,15 @@ export class Sessions {
     return `${pagesUrl}/sign-in?code=${code}`;
   }
 
-  /** The token of a new session; undefined when the code was used, is over, or never existed. */
-  async signIn(code: string): Promise<string | undefined> {
+  /** A new session and its token; undefined when the code was used, is over, or never existed. */
+  async signIn(code: string): Promise<(Session & { readonly token: string }) | undefined> {
     const { store, sessionMs, clock } = this.#options;
     const granted = isToken(code) ? await store.takeSignIn(hashOf(code)) : undefined;
     if (granted === undefined) return undefined;
     const token = newToken();
-    await store.put(hashOf(token), { ...granted, created_at: clock() }, sessionMs);
-    return token;
+    const session = { ...granted, created_at: clock() };
+    await store.put(hashOf(token), session, sessionMs);
+    return { ...session, token };
   }
 
   /** The session of a token, kept alive by this; undefined when there is none, or none any more. */

@@ -122,7 +122,7 @@ export function httpBench(
     cookieOf: async (role) => {
       const link = await sessions.createSignInLink({ user: 'ana', role });
       const code = new URL(link).searchParams.get('code') ?? '';
-      return `ark_session=${(await sessions.signIn(code)) ?? ''}`;
+      return `ark_session=${(await sessions.signIn(code))?.token ?? ''}`;
     },
   };
 }

@@ -51,7 +51,7 @@ export async function startApi(options: Partial<ApiServerOptions> = {}): Promise
   const store = new RedisSessionStore(redis, 'ark:{ark}:');
   const sessions = new Sessions({ store, pagesUrl: PAGES, clock: Date.now, ...lifetimes });
   const acts = new Acts({ redis, prefix: 'ark:{ark}:', clock: Date.now });
-  const sessionApi = createSessionApi({ sessions, pagesUrl: PAGES });
+  const sessionApi = createSessionApi({ sessions, acts, pagesUrl: PAGES });
   const api = createApiServer({
     ...{ host: '127.0.0.1', port: 0, webDir, appsUrl: APPS, trustedProxies: ['127.0.0.0/8'] },
     ...{ bodyLimitBytes: 65_536, requestTimeoutMs: 10_000, log, metrics, acts, callbacks: [] },
@@ -69,7 +69,7 @@ export async function startApi(options: Partial<ApiServerOptions> = {}): Promise
     signedIn: async () => {
       const link = await sessions.createSignInLink({ user: 'ana', role: 'operator' });
       const code = new URL(link).searchParams.get('code') ?? '';
-      return `ark_session=${(await sessions.signIn(code)) ?? ''}`;
+      return `ark_session=${(await sessions.signIn(code))?.token ?? ''}`;
     },
     close: async () => {
       await api.close(100);

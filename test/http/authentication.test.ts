@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { Router } from 'express';
 import request from 'supertest';
 import { actorOf, requireRight } from '../../src/http/authentication.ts';
@@ -6,6 +8,7 @@ import { PAGES, startApi, TOKEN, type ApiTestbed } from './api-testbed.ts';
 
 let bed: ApiTestbed;
 let cookie: string;
+let port: number;
 
 beforeAll(async () => {
   const router = Router();
@@ -13,14 +16,19 @@ beforeAll(async () => {
     const { kind, user, role } = actorOf(incoming);
     response.json({ kind, user, role });
   });
+  router.get('/open', (_incoming, response) => {
+    response.json({});
+  });
   router.post('/api/things', requireRight('instances:create'), (_incoming, response) => {
     response.status(202).json({});
   });
+  router.route('/api/things').put(requireRight('instances:create')).patch(requireRight('instances:create'));
   router.delete('/api/things', requireRight('hosts:write'), (_incoming, response) => {
     response.json({});
   });
   bed = await startApi({ routers: [router] });
   cookie = await bed.signedIn();
+  port = await bed.api.listen();
 });
 
 afterAll(async () => bed.close());
@@ -91,6 +99,57 @@ test.each([
   await api().get('/api/things').set({ cookie, 'sec-fetch-site': site }).expect(status);
 });
 
+test.each(['post', 'put', 'patch', 'delete'] as const)('%s counts as a change', async (method) => {
+  const answer = await api()[method]('/api/things').set({ cookie, 'sec-fetch-site': 'same-origin' });
+
+  expect(answer.body).toMatchObject({ code: 'origin_refused' });
+});
+
+test.each([
+  ['our own page', { origin: PAGES, 'sec-fetch-site': 'same-origin' }, 200],
+  ['a program without Origin', {}, 403],
+  [
+    'a tenant on the apps origin',
+    { origin: 'http://pages.example:3001', 'sec-fetch-site': 'same-site' },
+    403,
+  ],
+  ['a tenant whose browser tells no site', { origin: 'http://pages.example:3001' }, 403],
+])('a WebSocket upgrade with a cookie from %s', async (_from, headers, status) => {
+  const upgrade = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' };
+
+  await api()
+    .get('/api/things')
+    .set({ cookie, ...upgrade, ...headers })
+    .expect(status);
+});
+
+test('a token needs no Origin, and a cookie beside it gives nothing', async () => {
+  const authorization = `Bearer ${TOKEN}`;
+
+  const answer = await api().get('/api/things').set({ authorization, cookie, origin: 'http://evil.example' });
+  expect(answer.body).toMatchObject({ user: 'admin', kind: 'token' });
+  await api().post('/api/things').set({ authorization: 'Bearer wrong', cookie, origin: PAGES }).expect(401);
+});
+
+test('an Origin that is sent twice is none of ours', async () => {
+  const answer = await rawCall(['POST /api/things HTTP/1.1', `Origin: ${PAGES}`, `Origin: ${PAGES}`]);
+
+  expect(answer).toContain('origin_refused');
+});
+
+test('two session cookies in two Cookie headers: 401', async () => {
+  const answer = await rawCall(['GET /api/things HTTP/1.1', 'Cookie: ark_session=planted']);
+
+  expect(answer).toContain('Two session cookies');
+});
+
+/** Header lines as they are, with the good cookie, over a real socket. */
+async function rawCall(lines: readonly string[]): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.write([...lines, `Cookie: ${cookie}`, 'Host: x', 'Connection: close', '', ''].join('\r\n'));
+  return text(socket);
+}
+
 test('a read with a cookie and a foreign Origin is refused, also without Sec-Fetch-Site', async () => {
   await api().get('/api/things').set({ cookie, origin: 'http://apps.example:3001' }).expect(403);
 });
@@ -107,4 +166,25 @@ test.each([
   `ark_session=${'é'.repeat(43)}`,
 ])('a cookie without session: 401 (%s)', async (stranger) => {
   await api().get('/api/things').set('cookie', encodeURI(stranger)).expect(401);
+});
+
+test.each([
+  ['a session that is over', { cookie: `ark_session=${'A'.repeat(43)}` }],
+  ['two session cookies', { cookie: 'ark_session=a; ark_session=b' }],
+  ['a wrong token', { authorization: 'Bearer wrong' }],
+])('what is open to anybody is open with %s too', async (_what, headers) => {
+  await api().get('/open').set(headers).expect(200);
+});
+
+test('what is open to anybody is open with a session while Redis is away', async () => {
+  const open = Router();
+  open.get('/open', (_incoming, response) => {
+    response.json({});
+  });
+  const own = await startApi({ routers: [open] });
+  const session = await own.signedIn();
+  await own.server.kill();
+
+  await request(own.api.app).get('/open').set({ cookie: session }).expect(200);
+  await own.close();
 });

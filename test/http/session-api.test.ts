@@ -6,6 +6,7 @@ import { dump } from '../deployments/dump.ts';
 import { PAGES, startApi, TOKEN, type ApiTestbed } from './api-testbed.ts';
 
 let bed: ApiTestbed;
+const SIGN_IN_MS = 60_000;
 
 beforeAll(async () => {
   bed = await startApi();
@@ -32,6 +33,68 @@ test('a link signs in once: cookie, 303 to the pages, then it is used up', async
     /^ark_session=[A-Za-z0-9_-]{43}; Max-Age=604800; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Strict$/,
   );
   await api().get(path).expect(401);
+});
+
+test('of two browsers that follow a link at the same moment one is signed in', async () => {
+  const path = await signInPath();
+
+  const answers = await Promise.all([1, 2, 3, 4].map(async () => api().get(path)));
+
+  expect(answers.map(({ status }) => status).sort()).toEqual([303, 401, 401, 401]);
+});
+
+test('a link lasts as long as the setting says, and is gone then', async () => {
+  await signInPath();
+
+  const [key = ''] = await bed.redis.keys('*:sign_in:*');
+
+  const leftMs = await bed.redis.pttl(key);
+  expect(leftMs).toBeGreaterThan(SIGN_IN_MS - 10_000);
+  expect(leftMs).toBeLessThanOrEqual(SIGN_IN_MS);
+});
+
+test.each([
+  ['a session that is over', `ark_session=${'A'.repeat(43)}`],
+  ['two session cookies', 'ark_session=planted; ark_session=planted'],
+])('a browser that still has %s is signed in by a new link', async (_what, cookie) => {
+  const answer = await api()
+    .get(await signInPath())
+    .set({ cookie })
+    .expect(303);
+
+  const [given = ''] = answer.headers['set-cookie'] as unknown as string[];
+  expect(given).not.toContain('A'.repeat(43));
+  const fresh = given.split(';', 1)[0] ?? '';
+  await api().get('/api/session').set({ cookie: fresh }).expect(200);
+});
+
+test('signing in is an act, by the user of the link', async () => {
+  await api()
+    .get(await signInPath())
+    .expect(303);
+
+  const acts = await api().get('/api/acts?limit=1').set('authorization', `Bearer ${TOKEN}`);
+  expect(acts.body).toMatchObject({
+    acts: [{ by: 'ana', via: 'session', act: 'session.sign-in', outcome: 'ok', why: '' }],
+  });
+});
+
+test('a sign-out ends this session, and no other of the same user', async () => {
+  const [cookie, other] = [await bed.signedIn(), await bed.signedIn()];
+
+  await api().post('/api/session/sign-out').set({ cookie, origin: PAGES }).expect(204);
+
+  await api().get('/api/session').set({ cookie }).expect(401);
+  await api().get('/api/session').set({ cookie: other }).expect(200);
+});
+
+test('a foreign page can sign nobody out', async () => {
+  const cookie = await bed.signedIn();
+
+  await api().post('/api/session/sign-out').set({ cookie, origin: 'http://apps.example:3001' }).expect(403);
+  await api().post('/api/session/sign-out').set({ cookie }).expect(403);
+
+  await api().get('/api/session').set({ cookie }).expect(200);
 });
 
 test('a link that was used leads a person to the page that explains it, without a session', async () => {
@@ -66,7 +129,7 @@ test('a session that is used every hour is over after a week', async () => {
     clock: () => now,
   });
   const link = await sessions.createSignInLink({ user: 'ana', role: 'admin' });
-  const token = (await sessions.signIn(new URL(link).searchParams.get('code') ?? '')) ?? '';
+  const token = (await sessions.signIn(new URL(link).searchParams.get('code') ?? ''))?.token ?? '';
 
   let hours = 0;
   for (; (await sessions.find(token)) !== undefined && hours < 1_000; hours += 1) now += hourMs;
