@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { productJsonSchema } from '../products/product-json-schema.ts';
 import { callbackFieldsPage } from './callback-fields-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { envExample } from './env-example.ts';
@@ -10,6 +11,7 @@ export const GENERATED: Readonly<Record<string, () => string>> = {
   'docs/callback-fields.md': callbackFieldsPage,
   'docs/configuration.md': configurationPage,
   'docs/errors.md': errorsPage,
+  'docs/product.schema.json': productJsonSchema,
   '.env.example': envExample,
 };
 
