@@ -75,9 +75,7 @@ def failed(folder, coordinator, aborted):
         return
     stages.tell_kept(folder, coordinator, claim)
     failure = folder.read("failure") or {}
-    words = {"detail": one_line(str(failure.get("detail", "")))}
-    if failure.get("host_seq"):
-        words["host_seq"] = failure["host_seq"]
+    words = {name: one_line(str(failure[name])) for name in ("detail", "host_seq") if failure.get(name)}
     content = with_lease(
         claim,
         stage=failure.get("stage") or folder.read("stage") or "prepare",

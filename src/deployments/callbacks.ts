@@ -138,7 +138,7 @@ export class Callbacks {
 
   /** A job cannot know who aborted it; Jenkins does. Where that does not answer in time, nobody is named. */
   async #reasonOf(message: FailedMessage, { decision, build, job }: Deployment): Promise<Reason> {
-    const detail = message.detail ?? `Failed in stage ${message.stage}`;
+    const detail = message.detail || `Failed in stage ${message.stage}`;
     const said = { code: message.reason, detail };
     if (message.reason !== 'build_aborted' || !build || decision) return said;
     const { builds, log } = this.#options;

@@ -197,6 +197,7 @@ test('failed tells stage, reason and a bounded tail, once', async () => {
   const [told, ...more] = coordinator.told('failed');
   expect(more).toEqual([]);
   expect(told).toMatchObject({ lease: 'lease-secret-1', stage: 'prepare', reason: 'build_aborted' });
+  expect(told).not.toHaveProperty('detail');
   expect(String(told?.['log_tail']).length).toBeLessThanOrEqual(8192);
   expect(told?.['log_tail']).toContain('last line');
 });
