@@ -96,7 +96,7 @@ function wireDeployments(
     probeTimeoutMs: config.deployments.probeTotalMs,
     trackEveryMs: config.jenkins.pollMs,
     mayAct: () => generation.fault === undefined,
-    linkTo: (id: string) => `${config.pagesUrl}/admin?log=${id}`,
+    linkTo: (id: string) => `${config.pagesUrl}/admin/deployments/${id}`,
   };
   return createDeployments(options, base.lifecycle);
 }

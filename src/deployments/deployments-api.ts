@@ -3,12 +3,13 @@ import { call, routerOf, type Call } from '../http/call.ts';
 import { noteRequest } from '../http/request-context.ts';
 import { AppError } from '../platform/errors.ts';
 import { isDeploymentId, type Deployment } from './deployment.ts';
-import type { DeploymentStore } from './deployment-store.ts';
+import type { DeploymentStore, Page, PageQuery } from './deployment-store.ts';
 import { isInstanceId, type InstanceId } from './instance.ts';
 import { ordererOf } from './instances-api.ts';
 import { cancelBody, deploymentId, deploymentsQuery } from './order-schemas.ts';
 import type { Orders } from './orders.ts';
 import { toPageAnswer, parsePageQuery } from './paging.ts';
+import { isTerminal } from './phases.ts';
 import type { Views } from './view-reader.ts';
 
 export interface DeploymentsApiOptions {
@@ -31,8 +32,11 @@ function listDeployments({ store, views }: DeploymentsApiOptions): Call {
     query: deploymentsQuery,
     answers: { 200: { description: 'A page of deployments' } },
     errors: ['instance_not_found'],
-    handle: async ({ query: { instance_id, ...page }, response }) => {
-      const found = await store.deployments(parsePageQuery(page), instanceIdOf(instance_id));
+    handle: async ({ query: { instance_id, open, ...page }, response }) => {
+      const query = parsePageQuery(page);
+      const found = open
+        ? await readOpen(store, query)
+        : await store.deployments(query, instanceIdOf(instance_id));
       const items = await Promise.all(found.items.map((deployment) => views.deployment(deployment)));
       response.json(toPageAnswer('deployments', found, items));
     },
@@ -71,6 +75,15 @@ function cancelDeployment({ orders, store, views }: DeploymentsApiOptions): Call
       response.status(202).json(await views.deployment(await findDeployment(store, request)));
     },
   });
+}
+
+/** What has not ended; what ends while it is read is left out. */
+async function readOpen(store: DeploymentStore, { offset, limit }: PageQuery): Promise<Page<Deployment>> {
+  const ids = await store.open();
+  const end = offset + limit;
+  const read = await Promise.all(ids.slice(offset, end).map((id) => store.deployment(id)));
+  const items = read.filter((one) => one !== undefined).filter(({ phase }) => !isTerminal(phase));
+  return { items, total: ids.length, ...(end < ids.length && { next: end }) };
 }
 
 /** Throws `deployment_not_found`. */

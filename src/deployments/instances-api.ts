@@ -155,9 +155,9 @@ function deleteInstance(options: InstancesApiOptions): Call {
     query: deleteQuery,
     answers: { 202: PLACED, 200: { ...PLACED, description: 'It is removed' } },
     errors: ['instance_not_found', 'instance_deleted', 'conflict'],
-    handle: async ({ query: { data, wait = 0 }, request, response }) => {
+    handle: async ({ query: { data, wait = 0, ...reason }, request, response }) => {
       const { id } = await findInstance(store, request);
-      const placed = await orders.remove(id, { keepData: data === 'keep' }, ordererOf(request));
+      const placed = await orders.remove(id, { keepData: data === 'keep', ...reason }, ordererOf(request));
       if (wait > 0) await holdUntil(endOf(placed, store), wait, { ...options, response });
       await sendPlaced(response, options, placed);
     },

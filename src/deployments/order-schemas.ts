@@ -55,13 +55,20 @@ const cursor = Joi.string().pattern(/^[A-Za-z0-9_-]{1,40}$/, 'cursor');
 const limit = Joi.number().integer().min(1).max(200).default(50);
 
 export const instancesQuery = Joi.object<PageParameters, true>({ limit, cursor });
-export const deploymentsQuery = Joi.object<PageParameters & { readonly instance_id?: string }, true>({
+interface DeploymentsQuery extends PageParameters {
+  readonly instance_id?: string;
+  readonly open?: true;
+}
+
+export const deploymentsQuery = Joi.object<DeploymentsQuery, true>({
   limit,
   cursor,
   instance_id: line(63),
-});
+  open: Joi.boolean().valid(true).description('Only what has not ended, by deadline'),
+}).oxor('instance_id', 'open');
 export const waitQuery = Joi.object<{ wait?: number }, true>({ wait: Joi.number().integer().min(0).max(60) });
-export const deleteQuery = Joi.object<{ data?: 'keep'; wait?: number }, true>({
+export const deleteQuery = Joi.object<{ data?: 'keep'; wait?: number; why?: string }, true>({
   data: Joi.string().valid('keep'),
   wait: Joi.number().integer().min(0).max(60),
+  why: line(200),
 });

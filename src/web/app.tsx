@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
-import { readSession, sessionWatch } from './api.ts';
+import { readSession } from './api.ts';
+import { sessionWatch } from './call.ts';
 import { Console } from './console/console.tsx';
-import { LogPage } from './console/log-page.tsx';
 import { Landing } from './landing/landing.tsx';
 import { useTexts } from './language.tsx';
 import { usePlace } from './location.tsx';
@@ -10,6 +10,7 @@ import { Loading } from './parts/loading.tsx';
 import { ProblemNotice } from './parts/problem-notice.tsx';
 import { SignInPage } from './parts/sign-in-page.tsx';
 import { usePolling } from './polling.ts';
+import { RoleContext } from './session.ts';
 
 export function App() {
   const texts = useTexts();
@@ -39,7 +40,9 @@ export function App() {
         {isOut ? (
           <SignInPage onRetry={checkAgain} />
         ) : session.value !== undefined ? (
-          <CurrentPage />
+          <RoleContext value={session.value.role}>
+            <CurrentPage />
+          </RoleContext>
         ) : session.problem !== undefined ? (
           <ProblemNotice problem={session.problem} />
         ) : (
@@ -52,8 +55,5 @@ export function App() {
 
 function CurrentPage() {
   const { path, query } = usePlace();
-  if (!/^\/admin\/?$/.test(path)) return <Landing instanceId={query.get('instance') ?? undefined} />;
-  const log = query.get('log');
-  if (log) return <LogPage key={log} deploymentId={log} />;
-  return <Console instanceId={query.get('instance') ?? undefined} />;
+  return path === '/' ? <Landing instanceId={query.get('instance') ?? undefined} /> : <Console />;
 }

@@ -5,8 +5,8 @@ export function formatMoment(at: number | string, language: Language): string {
   const moment = new Date(at);
   const isToday = moment.toDateString() === new Date().toDateString();
   const style = isToday
-    ? ({ timeStyle: 'medium' } as const)
-    : ({ dateStyle: 'short', timeStyle: 'short' } as const);
+    ? ({ timeStyle: 'medium', hourCycle: 'h23' } as const)
+    : ({ dateStyle: 'short', timeStyle: 'short', hourCycle: 'h23' } as const);
   return new Intl.DateTimeFormat(language, style).format(moment);
 }
 
@@ -24,4 +24,19 @@ function decimal(seconds: number, language: Language): string {
   return new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(
     seconds,
   );
+}
+
+const UNITS = [
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+] as const;
+
+/** `hace 3 min`, `dentro de 12 min`: how far a moment is from `now`. */
+export function formatDistance(at: number, now: number, language: Language): string {
+  const seconds = Math.round((at - now) / 1000);
+  const [unit, size] = UNITS.find(([, least]) => Math.abs(seconds) >= least) ?? ['second', 1];
+  const style = { style: 'short', numeric: 'auto' } as const;
+  return new Intl.RelativeTimeFormat(language, style).format(Math.trunc(seconds / size), unit);
 }

@@ -14,6 +14,17 @@ export function usePlace(): Place {
   return { path: url.pathname, query: url.searchParams };
 }
 
+/** The address of this page with other values in its query; undefined takes one away. */
+export function hrefWith(changes: Readonly<Record<string, string | undefined>>): string {
+  const { pathname, search } = window.location;
+  const query = new URLSearchParams(search);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value === undefined) query.delete(name);
+    else query.set(name, value);
+  }
+  return query.size === 0 ? pathname : `${pathname}?${query}`;
+}
+
 /** Goes to an address of ours without loading the page anew. */
 export function goTo(href: string): void {
   window.history.pushState(null, '', href);
@@ -23,9 +34,12 @@ export function goTo(href: string): void {
 
 export const instanceHref = (id: string) => `/?instance=${encodeURIComponent(id)}`;
 
-export const historyHref = (instanceId: string) => `/admin?instance=${encodeURIComponent(instanceId)}`;
+const consoleHref = (section: string) => (id: string) => `/admin/${section}/${encodeURIComponent(id)}`;
 
-export const logHref = (deploymentId: string) => `/admin?log=${encodeURIComponent(deploymentId)}`;
+/** Pages of the console by what they show. */
+export const instanceDetailHref = consoleHref('instances');
+export const deploymentHref = consoleHref('deployments');
+export const hostHref = consoleHref('hosts');
 
 /** An outside address from an answer; undefined unless it is http or https. */
 export function webAddress(address: string | null | undefined): string | undefined {

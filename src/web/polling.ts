@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState } from 'react';
+import { Bell } from './bell.ts';
 import { type Problem, toProblem } from './problem.ts';
 
 export interface Polled<T> {
@@ -15,6 +16,15 @@ export interface Poll<T> {
   readonly load: (signal: AbortSignal) => Promise<T>;
   /** Milliseconds until the next question; undefined ends it. */
   readonly nextMs: (value: T) => number | undefined;
+  /** Tells of changes, so that nobody waits for the next question. */
+  readonly feed?: Feed | undefined;
+}
+
+export interface Feed {
+  /** While it is open, questions are asked less often. */
+  readonly isOpen: boolean;
+  /** Calls `onChange` at every change, and when the feed opens or breaks. Returns how to stop it. */
+  subscribe(onChange: () => void): () => void;
 }
 
 interface Answer<T> {
@@ -24,6 +34,9 @@ interface Answer<T> {
 }
 
 const LONGEST_PAUSE_MS = 15_000;
+const FED_PAUSE_MS = 15_000;
+/** However many changes are told, there is this much time between two questions. */
+const SHORTEST_PAUSE_MS = 400;
 
 /** Asks again and again while the component is there; backs off while the API is away. */
 export function usePolling<T>(poll: Poll<T>): Polled<T> {
@@ -38,8 +51,13 @@ export function usePolling<T>(poll: Poll<T>): Polled<T> {
       onProblem: (problem: Problem) =>
         setAnswer((last) => ({ key, value: last.key === key ? last.value : undefined, problem })),
     };
-    void pollUntilAborted(poll, listener, ending.signal);
-    return () => ending.abort();
+    const bell = new Bell();
+    const unsubscribe = poll.feed?.subscribe(() => bell.ring());
+    void pollUntilAborted(poll, { listener, bell, signal: ending.signal });
+    return () => {
+      unsubscribe?.();
+      ending.abort();
+    };
     // `load` and `nextMs` are new functions at every render; the key says what they ask.
   }, [key, round]);
 
@@ -53,7 +71,13 @@ interface Listener<T> {
   onProblem(problem: Problem): void;
 }
 
-async function pollUntilAborted<T>(poll: Poll<T>, listener: Listener<T>, signal: AbortSignal): Promise<void> {
+interface Round<T> {
+  readonly listener: Listener<T>;
+  readonly bell: Bell;
+  readonly signal: AbortSignal;
+}
+
+async function pollUntilAborted<T>(poll: Poll<T>, { listener, bell, signal }: Round<T>): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
     let pauseMs: number | undefined;
@@ -62,7 +86,7 @@ async function pollUntilAborted<T>(poll: Poll<T>, listener: Listener<T>, signal:
       if (signal.aborted) return;
       failures = 0;
       listener.onValue(value);
-      pauseMs = poll.nextMs(value);
+      pauseMs = pauseOf(poll, value);
     } catch (thrown) {
       if (signal.aborted) return;
       const problem = toProblem(thrown);
@@ -70,23 +94,16 @@ async function pollUntilAborted<T>(poll: Poll<T>, listener: Listener<T>, signal:
       pauseMs = problem.mayPass ? pauseAfter(failures++, problem.retryAfterS) : undefined;
     }
     if (pauseMs === undefined) return;
-    await pause(pauseMs, signal);
+    await new Bell().pause(Math.min(pauseMs, SHORTEST_PAUSE_MS), signal);
+    await bell.pause(pauseMs - SHORTEST_PAUSE_MS, signal);
   }
+}
+
+function pauseOf<T>({ nextMs, feed }: Poll<T>, value: T): number | undefined {
+  const pauseMs = nextMs(value);
+  return pauseMs !== undefined && feed?.isOpen ? Math.max(pauseMs, FED_PAUSE_MS) : pauseMs;
 }
 
 function pauseAfter(failures: number, retryAfterS = 0): number {
   return Math.max(Math.min(1000 * 2 ** failures, LONGEST_PAUSE_MS), Math.min(retryAfterS, 60) * 1000);
-}
-
-/** Ends early, without an error, when the signal is aborted. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }

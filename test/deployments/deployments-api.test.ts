@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import request from 'supertest';
+import type { DeploymentView } from '../../src/deployments/views.ts';
 import { ORDERER } from './bench.ts';
 import { benchPerTest } from './bench-per-test.ts';
 import { httpBench, TOKEN, type HttpBench } from './http-bench.ts';
@@ -167,3 +168,28 @@ test('after the switch a cancel is too late: 409 already_live', async () => {
 
   expect([answer.status, (answer.body as { code: string }).code]).toEqual([409, 'already_live']);
 });
+
+test('what has not ended can be asked for alone, page by page, with what holds it', async () => {
+  const bench = at();
+  await bench.bringLive();
+  const active = await bench.order();
+  await bench.core.tracker.round();
+  const waiting = await bench.core.orders.deployAgain(active.instance_id, {}, ORDERER);
+
+  const first = (await get('/api/deployments?open=true&limit=1')).body as Listed;
+  const second = (await get(`/api/deployments?open=true&limit=1&cursor=${first.next_cursor}`)).body as Listed;
+
+  expect([first.total, second.total, second.next_cursor]).toEqual([2, 2, undefined]);
+  const both = [...first.deployments, ...second.deployments];
+  expect(new Set(both.map(({ deployment_id: id }) => id))).toEqual(
+    new Set([active.deployment_id, waiting.deployment_id]),
+  );
+  const held = both.find(({ deployment_id: id }) => id === waiting.deployment_id);
+  expect(held?.pending).toMatchObject({ reason: 'instance_busy', holder: active.deployment_id });
+});
+
+interface Listed {
+  readonly total: number;
+  readonly deployments: readonly DeploymentView[];
+  readonly next_cursor: string;
+}

@@ -234,6 +234,15 @@ describe('DELETE /api/instances/:id', () => {
     expect((await post(`/api/instances/${instance_id}/deployments`)).status).toBe(410);
   });
 
+  test('keeps who removed it, and why', async () => {
+    const { instance_id } = await at().bringLive();
+
+    await remove(`/api/instances/${instance_id}?why=moved%20away`);
+
+    const { body } = await get(`/api/instances/${instance_id}`);
+    expect(body).toMatchObject({ active: { kind: 'destroy', by: 'admin', why: 'moved away' } });
+  });
+
   test('a second click joins the first', async () => {
     const bench = at();
     const { instance_id } = await bench.bringLive();

@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { InstanceView } from '../../src/web/views.ts';
 import { type Visitor, launchBrowser, visit } from './browser.ts';
 import { type StubApi, startStubApi } from './stub-api.ts';
-import { INSTANCE_ID, aProduct } from './view-builders.ts';
+import { INSTANCE_ID, aProduct, aSystem } from './view-builders.ts';
 import { buildPages } from './web-build.ts';
 
 /** What a page test plays with: a scripted API, signed in, and visitors in a real browser. */
@@ -12,6 +12,8 @@ export interface Stage {
   arrive(path: string, options?: BrowserContextOptions): Promise<Page>;
   /** The instance that the API shows from now on. */
   show(instance: InstanceView): void;
+  /** A list of the API, such as `acts`, from now on. */
+  list(plural: string, items: readonly unknown[], path?: string): void;
 }
 
 /** Builds the pages and starts the browser once; API and visitors are new for each test. */
@@ -20,6 +22,8 @@ export function setStage(): Stage {
   let browser: Browser;
   let api: StubApi;
   const visitors: Visitor[] = [];
+  const show = (plural: string, items: readonly unknown[], path = `/api/${plural}`) =>
+    api.answer(`GET ${path}`, { body: { total: items.length, [plural]: items } });
 
   beforeAll(async () => {
     pages = await buildPages();
@@ -31,6 +35,8 @@ export function setStage(): Stage {
     api.answer('GET /api/session', { body: { user: 'admin', role: 'admin' } });
     api.answer('GET /api/products', { body: { total: 1, products: [aProduct()] } });
     api.answer('GET /api/hosts', { body: { total: 0, hosts: [] } });
+    api.answer('GET /api/system', { body: aSystem() });
+    for (const list of ['instances', 'deployments', 'callbacks', 'acts']) show(list, []);
   });
   afterEach(async () => {
     const gone = visitors.splice(0);
@@ -49,6 +55,7 @@ export function setStage(): Stage {
       await visitor.page.goto(path);
       return visitor.page;
     },
+    list: show,
     show: (instance) => api.answer(`GET /api/instances/${INSTANCE_ID}`, { body: instance }),
   };
 }

@@ -29,7 +29,21 @@ export interface StubApi {
   /** Every call so far, such as `POST /api/instances`. */
   readonly calls: Call[];
   answer(name: string, answer: Answer | ((call: Call) => Answer)): void;
+  /** Opens a stream of events at this path; without it streams are refused there. */
+  stream(path: string): StubStream;
   close(): Promise<void>;
+}
+
+/** A stream of events to every browser that asks for it. */
+export interface StubStream {
+  /** Last-Event-ID of every connection so far; null where none was sent. */
+  readonly connections: (string | null)[];
+  /** Resolves once a browser is connected. */
+  joined(): Promise<void>;
+  /** Sends to whoever is connected, and to the first one when nobody is yet. */
+  send(event: string, data: string, id?: string): void;
+  /** Ends the connections; browsers come back. */
+  cut(): void;
 }
 
 export const problem = (status: number, code: string, more: object = {}): Answer => ({
@@ -48,6 +62,7 @@ export const problem = (status: number, code: string, more: object = {}): Answer
 export async function startStubApi(pages: string): Promise<StubApi> {
   const answers = new Map<string, Answer | ((call: Call) => Answer)>();
   const calls: Call[] = [];
+  const streams = new Map<string, Stream>();
   const server = createServer((request, response) => {
     void respond(request, response).catch(() => response.destroy());
   });
@@ -55,6 +70,8 @@ export async function startStubApi(pages: string): Promise<StubApi> {
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://stub');
     if (!url.pathname.startsWith('/api/')) return sendPage(response, join(pages, url.pathname), pages);
+    const stream = streams.get(url.pathname);
+    if (stream && request.headers.accept === 'text/event-stream') return stream.connect(request, response);
     const call = await readCall(request, url);
     calls.push(call);
     const answer = answers.get(call.name) ?? problem(404, 'not_found');
@@ -67,12 +84,49 @@ export async function startStubApi(pages: string): Promise<StubApi> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
     answer: (name, answer) => void answers.set(name, answer),
+    stream(path) {
+      const stream = new Stream();
+      streams.set(path, stream);
+      return stream;
+    },
     async close() {
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
     },
   };
+}
+
+class Stream implements StubStream {
+  readonly connections: (string | null)[] = [];
+  readonly #open = new Set<ServerResponse>();
+  readonly #joined = Promise.withResolvers<void>();
+  #early = '';
+
+  connect(request: IncomingMessage, response: ServerResponse): void {
+    this.connections.push(request.headers['last-event-id']?.toString() ?? null);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(`retry: 50\n\n${this.#early}`);
+    this.#early = '';
+    this.#open.add(response);
+    this.#joined.resolve();
+    response.once('close', () => this.#open.delete(response));
+  }
+
+  joined(): Promise<void> {
+    return this.#joined.promise;
+  }
+
+  send(event: string, data: string, id?: string): void {
+    const lines = data.split('\n').map((line) => `data: ${line}\n`);
+    const text = `event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}${lines.join('')}\n`;
+    if (this.#open.size === 0) this.#early += text;
+    for (const response of this.#open) response.write(text);
+  }
+
+  cut(): void {
+    for (const response of this.#open) response.end();
+  }
 }
 
 async function readCall(request: IncomingMessage, url: URL): Promise<Call> {

@@ -1,4 +1,13 @@
-import type { DeploymentView, InputSpec, InstanceView, ProductView } from '../../src/web/views.ts';
+import type {
+  ActView,
+  CallbackView,
+  DeploymentView,
+  HostView,
+  InputSpec,
+  InstanceView,
+  ProductView,
+  SystemView,
+} from '../../src/web/views.ts';
 
 export const INSTANCE_ID = 'clinica-norte-abcdefghij';
 export const ACCESS_URL = `http://127.0.0.1:3001/instances/${INSTANCE_ID}/`;
@@ -138,6 +147,44 @@ export function anInstance(fields: Partial<InstanceView> = {}): InstanceView {
     active: null,
     waiting: null,
     last_deployment: null,
+    ...fields,
+  };
+}
+
+export function aHostView(fields: Partial<HostView> = {}): HostView {
+  return {
+    ...{ host_id: 'demo', name: 'Demo', address: '100.64.10.11', ssh_port: 22, ssh_user: 'ark' },
+    ...{ host_key_type: 'ssh-ed25519', host_key_fingerprint: 'SHA256:abc', sudo: false, clients: [] },
+    ...{ port_min: 20_000, port_max: 29_999, slots: 2, cordoned: false, active: 1, waiting: 0 },
+    created_at: after(-3600),
+    ...fields,
+  };
+}
+
+export function aCallback(fields: Partial<CallbackView> = {}): CallbackView {
+  return {
+    ...{ id: 'c-1', at: after(1), last_at: after(1), times: 1, kind: 'claim', verdict: 'accepted' },
+    ...{ job: 'ark-deploy-instance', build_number: 7, key_id: '0c9f7a4b' },
+    ...{ instance_id: INSTANCE_ID, deployment_id: 'd-0123456789abcdef0123' },
+    ...fields,
+  };
+}
+
+export function anAct(fields: Partial<ActView> = {}): ActView {
+  return {
+    ...{ id: 'a-1', at: after(1), by: 'ana', via: 'session', act: 'instances.deployments.create' },
+    ...{ instance_id: INSTANCE_ID, why: 'new logo', request_id: 'req-1', outcome: 'ok' },
+    ...fields,
+  };
+}
+
+export function aSystem(fields: Partial<SystemView> = {}): SystemView {
+  return {
+    frozen: null,
+    generation: { id: 'g-1', revision: 812, fault: null },
+    ready: true,
+    dependencies: { redis: { ok: true }, jenkins: { ok: true } },
+    versions: { ark: '0.1.0', node: '24.1.0' },
     ...fields,
   };
 }

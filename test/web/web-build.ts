@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = join(import.meta.dirname, '../..');
-const SOURCES = join(ROOT, 'src/web');
+const PAGES = join(ROOT, 'src/web');
+/** The pages take types and rules from the features. */
+const SOURCES = join(ROOT, 'src');
 const BUILDS = join(ROOT, 'dist/web-tests');
 
 /**
@@ -18,7 +20,7 @@ export async function buildPages(): Promise<string> {
   if (existsSync(folder)) return folder;
   const fresh = `${folder}.${process.pid}`;
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
-  const argv = [vite, 'build', SOURCES, '--outDir', fresh, '--emptyOutDir', '--logLevel', 'error'];
+  const argv = [vite, 'build', PAGES, '--outDir', fresh, '--emptyOutDir', '--logLevel', 'error'];
   await promisify(execFile)(process.execPath, argv, { cwd: ROOT, timeout: 60_000 });
   await rename(fresh, folder).catch((error: unknown) => {
     rmSync(fresh, { recursive: true, force: true });

@@ -1,33 +1,40 @@
-import { formatDuration, formatMoment } from '../format.ts';
-import { useLanguage } from '../language.tsx';
-import { historyHref, Link, logHref, webAddress } from '../location.tsx';
+import { useTexts } from '../language.tsx';
+import { deploymentHref, instanceDetailHref, Link } from '../location.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { ReasonText } from '../parts/reason-text.tsx';
 import { wordsFor } from '../texts/words.ts';
 import { type DeploymentView, waitReason } from '../views.ts';
-import { Cell } from './table.tsx';
+import { BuildLink, Times, TriggerWords } from './deployment-facts.tsx';
+import { Holder } from './holder.tsx';
+import { Cell, type Column } from './table.tsx';
 
-export function DeploymentRow({ deployment }: { readonly deployment: DeploymentView }) {
-  const { texts } = useLanguage();
+export const DEPLOYMENT_COLUMNS: readonly Column[] = ['phase', 'deployment', 'trigger', 'build', 'times'];
+
+interface DeploymentRowProps {
+  readonly deployment: DeploymentView;
+  /** All rows are of one instance. */
+  readonly isOfOne?: boolean;
+}
+
+export function DeploymentRow({ deployment, isOfOne }: DeploymentRowProps) {
+  const texts = useTexts();
   const wait = waitReason(deployment);
   return (
     <tr role="row" data-deployment={deployment.deployment_id}>
       <Cell column="phase">
         <span className="brief">
           <Badge of={deployment.phase}>{texts.phase[deployment.phase]}</Badge>{' '}
-          {deployment.kind !== 'deploy' && <>{texts.kind[deployment.kind]} </>}
           {wait && <>{wordsFor(wait, texts)} </>}
-          {deployment.pending?.holder && <code>{deployment.pending.holder}</code>}
+          {deployment.pending?.holder && <Holder id={deployment.pending.holder} />}
           {deployment.reason && <ReasonText reason={deployment.reason} />}
         </span>
       </Cell>
-      <Cell column="instance">
-        <Link to={historyHref(deployment.instance_id)}>{deployment.instance_id}</Link>
+      <Cell column="deployment">
+        <Link to={deploymentHref(deployment.deployment_id)}>{texts.kind[deployment.kind]}</Link>{' '}
+        {isOfOne ? <code>{deployment.deployment_id}</code> : <OfInstance id={deployment.instance_id} />}
       </Cell>
       <Cell column="trigger">
-        {deployment.trigger}
-        {deployment.by && <span className="quiet"> {texts.console.by(deployment.by)}</span>}
-        {deployment.why && <span className="reason-detail">{deployment.why}</span>}
+        <TriggerWords deployment={deployment} />
       </Cell>
       <Cell column="build">
         <BuildLink build={deployment.build} />
@@ -35,35 +42,15 @@ export function DeploymentRow({ deployment }: { readonly deployment: DeploymentV
       <Cell column="times">
         <Times deployment={deployment} />
       </Cell>
-      <Cell column="actions">
-        <Link to={logHref(deployment.deployment_id)}>{texts.console.log}</Link>
-      </Cell>
     </tr>
   );
 }
 
-function BuildLink({ build }: { readonly build: DeploymentView['build'] }) {
-  if (build === null) return <span className="quiet">–</span>;
-  const href = webAddress(build.url);
-  const name = `${build.job} #${build.number}`;
-  return href === undefined ? (
-    name
-  ) : (
-    <a href={href} target="_blank" rel="noopener noreferrer">
-      {name}
-    </a>
-  );
-}
-
-function Times({ deployment: { created_at, finished_at } }: { readonly deployment: DeploymentView }) {
-  const { language, texts } = useLanguage();
-  const tookMs = finished_at === null ? Number.NaN : Date.parse(finished_at) - Date.parse(created_at);
+export function OfInstance({ id }: { readonly id: string }) {
+  const { console: texts } = useTexts();
   return (
     <>
-      <time dateTime={created_at}>{formatMoment(created_at, language)}</time>
-      {!Number.isNaN(tookMs) && (
-        <span className="quiet"> {texts.console.took(formatDuration(tookMs, language))}</span>
-      )}
+      {texts.of} <Link to={instanceDetailHref(id)}>{id}</Link>
     </>
   );
 }

@@ -1,61 +1,69 @@
 import { useTexts } from '../language.tsx';
-import { historyHref, instanceHref, Link, logHref, webAddress } from '../location.tsx';
+import { deploymentHref, hostHref, instanceDetailHref, Link, webAddress } from '../location.tsx';
 import { Badge } from '../parts/badge.tsx';
 import { ReasonText } from '../parts/reason-text.tsx';
 import { wordsFor } from '../texts/words.ts';
 import { type DeploymentView, type InstanceView, waitReason } from '../views.ts';
-import { Cell } from './table.tsx';
+import { Holder } from './holder.tsx';
+import { Cell, type Column } from './table.tsx';
 
-interface InstanceRowProps {
-  readonly instance: InstanceView;
-  readonly onDelete: (instance: InstanceView) => void;
-}
+export const INSTANCE_COLUMNS: readonly Column[] = [
+  'status',
+  'instance',
+  'product',
+  'host',
+  'deployment',
+  'link',
+];
 
-export function InstanceRow({ instance, onDelete }: InstanceRowProps) {
+export function InstanceRow({ instance }: { readonly instance: InstanceView }) {
   const texts = useTexts();
-  const href = webAddress(instance.access_url);
-  const isGone = instance.status === 'deleted';
+  const { active, waiting, last_deployment: last } = instance;
   return (
     <tr role="row" data-instance={instance.instance_id}>
       <Cell column="status">
         <Badge of={instance.status}>{texts.status[instance.status]}</Badge>
       </Cell>
+      <Cell column="instance">
+        <Link to={instanceDetailHref(instance.instance_id)}>{instance.instance_id}</Link>
+        <span className="reason-detail">
+          {instance.client_name} <span className="quiet">{instance.environment}</span>
+        </span>
+      </Cell>
       <Cell column="product">
         {instance.product_name} <span className="quiet">{instance.product_version}</span>
       </Cell>
-      <Cell column="client">
-        {instance.client_name} <span className="quiet">{instance.environment}</span>
-      </Cell>
-      <Cell column="host">{instance.host_id}</Cell>
-      <Cell column="link">
-        {href && !isGone ? (
-          <a href={href} target="_blank" rel="noopener noreferrer">
-            {instance.instance_id}
-          </a>
-        ) : (
-          instance.instance_id
-        )}
+      <Cell column="host">
+        <Link to={hostHref(instance.host_id)}>{instance.host_id}</Link>
       </Cell>
       <Cell column="deployment">
-        <Brief label={texts.console.active} deployment={instance.active} />
-        <Brief label={texts.console.waiting} deployment={instance.waiting} />
-        {!instance.active && !instance.waiting && (
-          <Brief label={texts.console.last} deployment={instance.last_deployment} />
-        )}
+        <Brief label={texts.console.active} deployment={active} />
+        <Brief label={texts.console.waiting} deployment={waiting} />
+        {!active && !waiting && <Brief label={texts.console.last} deployment={last} />}
       </Cell>
-      <Cell column="actions">
-        <span className="row-actions">
-          <Link to={instanceHref(instance.instance_id)}>{texts.console.follow}</Link>
-          <Link to={historyHref(instance.instance_id)}>{texts.console.history}</Link>
-          {!isGone && (
-            <button type="button" className="plain danger" onClick={() => onDelete(instance)}>
-              {texts.console.remove}
-              <span className="visually-hidden"> {instance.instance_id}</span>
-            </button>
-          )}
-        </span>
+      <Cell column="link">
+        <AccessLink instance={instance} />
       </Cell>
     </tr>
+  );
+}
+
+/** The instance's own address; none once it is gone. */
+export function AccessLink({
+  instance,
+  isFull,
+}: {
+  readonly instance: InstanceView;
+  readonly isFull?: boolean;
+}) {
+  const { console: texts } = useTexts();
+  const href = webAddress(instance.access_url);
+  if (!href || instance.status === 'deleted') return <span className="quiet">–</span>;
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer">
+      {isFull ? href : texts.open}
+      <span className="visually-hidden"> {instance.instance_id}</span>
+    </a>
   );
 }
 
@@ -71,12 +79,11 @@ function Brief({ label, deployment }: BriefProps) {
   const wait = waitReason(deployment);
   return (
     <span className="brief">
-      <span className="quiet">{label}:</span>{' '}
+      <Link to={deploymentHref(deployment.deployment_id)}>{label}</Link>{' '}
       <Badge of={deployment.phase}>{texts.phase[deployment.phase]}</Badge>{' '}
       {deployment.kind !== 'deploy' && <>{texts.kind[deployment.kind]} </>}
       {wait && <>{wordsFor(wait, texts)} </>}
-      {pending?.holder && <code>{pending.holder}</code>} {reason && <ReasonText reason={reason} />}{' '}
-      <Link to={logHref(deployment.deployment_id)}>{texts.console.log}</Link>
+      {pending?.holder && <Holder id={pending.holder} />} {reason && <ReasonText reason={reason} />}
     </span>
   );
 }

@@ -1,37 +1,29 @@
-import { useState } from 'react';
 import { useTexts } from '../language.tsx';
+import { hrefWith, Link, usePlace } from '../location.tsx';
 
 export const PAGE_LIMIT = 25;
 
-export interface Paging {
-  readonly cursor: string | undefined;
-  readonly turnTo: (cursor: string | undefined) => void;
-}
-
-export function usePaging(): Paging {
-  const [cursor, turnTo] = useState<string>();
-  return { cursor, turnTo };
-}
-
 interface PageTurnerProps {
-  readonly paging: Paging;
+  /** The name of the cursor in the address, so that a reload shows the same page of the list. */
+  readonly cursorName: string;
   readonly next: string | null | undefined;
 }
 
-export function PageTurner({ paging, next }: PageTurnerProps) {
+export function PageTurner({ cursorName, next }: PageTurnerProps) {
   const { console: texts } = useTexts();
-  if (!next && paging.cursor === undefined) return null;
+  const isLater = usePlace().query.has(cursorName);
+  if (!next && !isLater) return null;
   return (
     <p className="actions">
-      {paging.cursor !== undefined && (
-        <button type="button" onClick={() => paging.turnTo(undefined)}>
+      {isLater && (
+        <Link className="button" to={hrefWith({ [cursorName]: undefined })}>
           {texts.newest}
-        </button>
+        </Link>
       )}
       {next && (
-        <button type="button" onClick={() => paging.turnTo(next)}>
+        <Link className="button" to={hrefWith({ [cursorName]: next })}>
           {texts.older}
-        </button>
+        </Link>
       )}
     </p>
   );

@@ -1,5 +1,5 @@
 import { useTexts } from '../language.tsx';
-import { historyHref, Link, logHref, webAddress } from '../location.tsx';
+import { deploymentHref, instanceDetailHref, Link, webAddress } from '../location.tsx';
 import { type DeploymentView, type InstanceView, hasEnded, hasFailed, isLive } from '../views.ts';
 import { FailureNotice } from './failure-notice.tsx';
 import { LiveNotice } from './live-notice.tsx';
@@ -40,13 +40,15 @@ export function DeploymentProgress({ instance, deployment, onChanged }: Deployme
         onChanged={onChanged}
       />
       <p className="facts">
-        {!hasFailed(deployment) && <Link to={logHref(deployment.deployment_id)}>{texts.progress.log}</Link>}
+        {!hasFailed(deployment) && (
+          <Link to={deploymentHref(deployment.deployment_id)}>{texts.progress.log}</Link>
+        )}
         {build && (
           <a href={build} target="_blank" rel="noopener noreferrer">
             {texts.progress.build} ({deployment.build?.number})
           </a>
         )}
-        <Link to={historyHref(instance.instance_id)}>{texts.progress.history}</Link>
+        <Link to={instanceDetailHref(instance.instance_id)}>{texts.progress.history}</Link>
       </p>
     </>
   );

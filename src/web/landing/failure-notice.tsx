@@ -1,10 +1,16 @@
 import { useTexts } from '../language.tsx';
-import { Link, logHref } from '../location.tsx';
+import { deploymentHref, Link } from '../location.tsx';
 import { ReasonText } from '../parts/reason-text.tsx';
 import type { EndPhase } from '../texts/texts.ts';
 import type { DeploymentView, Reason } from '../views.ts';
 
-export function FailureNotice({ deployment }: { readonly deployment: DeploymentView }) {
+interface FailureNoticeProps {
+  readonly deployment: DeploymentView;
+  /** The log stands on the same page. */
+  readonly isHere?: boolean;
+}
+
+export function FailureNotice({ deployment, isHere }: FailureNoticeProps) {
   const texts = useTexts();
   const reason = causeOf(deployment);
   const isCalm = deployment.phase === 'cancelled' || deployment.phase === 'superseded';
@@ -16,9 +22,11 @@ export function FailureNotice({ deployment }: { readonly deployment: DeploymentV
           {texts.progress.cause}: <ReasonText reason={reason} />
         </p>
       )}
-      <p>
-        <Link to={logHref(deployment.deployment_id)}>{texts.progress.log}</Link>
-      </p>
+      {!isHere && (
+        <p>
+          <Link to={deploymentHref(deployment.deployment_id)}>{texts.progress.log}</Link>
+        </p>
+      )}
     </div>
   );
 }

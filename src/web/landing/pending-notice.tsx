@@ -1,6 +1,7 @@
 import { formatMoment } from '../format.ts';
 import { useLanguage } from '../language.tsx';
-import type { Texts } from '../texts/texts.ts';
+import { deploymentHref, Link } from '../location.tsx';
+import { nextWords } from '../parts/next-words.ts';
 import { wordsFor } from '../texts/words.ts';
 import { type DeploymentView, isLive, waitReason } from '../views.ts';
 
@@ -10,7 +11,7 @@ export function PendingNotice({ deployment }: { readonly deployment: DeploymentV
   const { pending, cancel } = deployment;
   if (pending === null) return null;
   const reason = waitReason(deployment);
-  const next = nextOf(deployment, texts);
+  const next = nextWords(deployment, texts);
   if (isLive(deployment)) return <p className="quiet">{next}</p>;
   return (
     <div className="notice">
@@ -22,7 +23,10 @@ export function PendingNotice({ deployment }: { readonly deployment: DeploymentV
       )}
       {pending.holder && (
         <p>
-          {texts.progress.holder} <code>{pending.holder}</code>
+          {texts.progress.holder}{' '}
+          <Link to={deploymentHref(pending.holder)}>
+            <code>{pending.holder}</code>
+          </Link>
         </p>
       )}
       {pending.position !== undefined && <p>{texts.progress.position(pending.position)}</p>}
@@ -34,9 +38,4 @@ export function PendingNotice({ deployment }: { readonly deployment: DeploymentV
       <p className="quiet">{texts.progress.deadline(formatMoment(pending.deadline, language))}</p>
     </div>
   );
-}
-
-function nextOf({ phase, decision }: DeploymentView, { next }: Texts): string {
-  if (phase === 'retiring' && decision?.retire.length === 0) return next.ending;
-  return Object.hasOwn(next, phase) ? next[phase as keyof typeof next] : '';
 }

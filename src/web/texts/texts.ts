@@ -1,11 +1,12 @@
 import type { FaultKind } from '../landing/order-draft.ts';
 import type { StepName, StepState } from '../landing/steps.ts';
 import type { DeploymentView, Phase, Status } from '../views.ts';
+import type { ActsTexts, ActTexts, ConsoleTexts, SystemTexts } from './console-texts.ts';
 import type { ES_CODES } from './es-codes.ts';
 
-type Filled<Argument extends unknown[] = [string]> = (...values: Argument) => string;
+export type Filled<Argument extends unknown[] = [string]> = (...values: Argument) => string;
 
-type Group<Names extends string> = Readonly<Record<Names, string>>;
+export type Group<Names extends string> = Readonly<Record<Names, string>>;
 
 export type KnownCode = keyof typeof ES_CODES;
 
@@ -29,12 +30,15 @@ export interface Texts {
   /** What happens next in a phase that has not ended. */
   readonly next: Group<Exclude<Phase, EndPhase | 'succeeded'> | 'ending'>;
   readonly console: ConsoleTexts;
-  readonly remove: Group<'containers' | 'data' | 'files' | 'stays' | 'confirm' | 'keep' | 'sending'> & {
-    readonly title: Filled;
-    readonly lead: Filled<[id: string, host: string]>;
+  readonly system: SystemTexts;
+  readonly act: ActTexts;
+  readonly acts: ActsTexts;
+  /** What goes with an instance that is deleted. */
+  readonly remove: Group<'containers' | 'data' | 'files' | 'stays'> & {
+    readonly lead: Filled<[client: string, host: string]>;
     readonly link: Filled;
   };
-  readonly log: Group<'title' | 'back' | 'empty' | 'raw' | 'follow'>;
+  readonly log: Group<'title' | 'empty' | 'none' | 'raw' | 'follow' | 'whole' | 'atEnd' | 'wrap'>;
   readonly problem: Group<'away' | 'awayDetail' | 'sendAway' | 'stale' | 'requestId' | 'dismiss'>;
   readonly code: Group<KnownCode>;
 }
@@ -96,42 +100,4 @@ type ProgressTexts = Group<
   readonly took: Filled;
   readonly deadline: Filled;
   readonly position: Filled<[number]>;
-};
-
-type ConsoleColumn =
-  | 'status'
-  | 'product'
-  | 'client'
-  | 'host'
-  | 'link'
-  | 'deployment'
-  | 'actions'
-  | 'phase'
-  | 'instance'
-  | 'trigger'
-  | 'build'
-  | 'times';
-
-type ConsoleTexts = Group<
-  | 'title'
-  | 'instances'
-  | 'deployments'
-  | 'all'
-  | 'noInstances'
-  | 'noDeployments'
-  | 'older'
-  | 'newest'
-  | 'active'
-  | 'waiting'
-  | 'last'
-  | 'follow'
-  | 'history'
-  | 'log'
-  | 'remove'
-> & {
-  readonly column: Group<ConsoleColumn>;
-  readonly deploymentsOf: Filled;
-  readonly count: Filled<[number]>;
-  readonly by: Filled;
-  readonly took: Filled;
 };

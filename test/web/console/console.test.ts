@@ -2,152 +2,116 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { setStage } from '../stage.ts';
 import { problem } from '../stub-api.ts';
 import {
-  ACCESS_URL,
   INSTANCE_ID,
-  aDeployment,
-  aFailedDeployment,
+  aCallback,
+  aHostView,
   aLiveDeployment,
-  after,
+  aProduct,
+  aPullingDeployment,
+  anAct,
   anInstance,
 } from '../view-builders.ts';
 
 const stage = setStage();
-
-const RUNNING = anInstance({ status: 'running', live_release: 'r-1', last_deployment: aLiveDeployment() });
+const ID = aLiveDeployment().deployment_id;
+const PAGES = [
+  ...['/admin', '/admin/instances', '/admin/deployments', '/admin/products', '/admin/hosts'],
+  ...['/admin/callbacks', '/admin/acts', '/admin/system', '/admin/hosts/demo'],
+  ...[`/admin/instances/${INSTANCE_ID}`, `/admin/deployments/${ID}`],
+];
 
 beforeEach(() => {
-  stage.api.answer('GET /api/instances', { body: { total: 1, instances: [RUNNING] } });
-  stage.api.answer('GET /api/deployments', { body: { total: 1, deployments: [aLiveDeployment()] } });
+  const active = aPullingDeployment();
+  stage.show(anInstance({ status: 'updating', active }));
+  stage.list('instances', [anInstance({ status: 'updating', active })]);
+  stage.list('deployments', [active]);
+  stage.list('callbacks', [aCallback()]);
+  stage.list('callbacks', [aCallback()], `/api/deployments/${ID}/callbacks`);
+  stage.list('acts', [anAct()]);
+  stage.list('hosts', [aHostView()]);
+  stage.list('products', [aProduct()]);
+  stage.list('callback_keys', [{ key_id: '0c9f7a4b', revoked: null }], '/api/callback-keys');
+  stage.api.answer(`GET /api/deployments/${ID}`, { body: active });
+  stage.api.answer(`GET /api/deployments/${ID}/log`, { body: 'Started\n' });
+  stage.api.answer('GET /api/hosts/demo', { body: aHostView() });
+  stage.api.answer('GET /api/hosts/demo/queue', { body: { active: [], waiting: [] } });
 });
 
-test('an instance shows status, client, host, link and its last deployment with the reason', async () => {
-  const failed = anInstance({ status: 'failed', last_deployment: aFailedDeployment() });
-  stage.api.answer('GET /api/instances', { body: { total: 1, instances: [failed] } });
+test.each(PAGES)('%s shows what it asked for, and no more than a phone can hold', async (path) => {
+  const page = await stage.arrive(path, { viewport: { width: 360, height: 740 } });
 
+  await page.locator('tbody tr, .card').first().waitFor();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+
+  expect(await page.getByRole('alert').count()).toBe(0);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+});
+
+test('the menu leads to every section, and a reload stays there', async () => {
   const page = await stage.arrive('/admin');
+  const menu = page.getByRole('navigation', { name: 'Consola' });
 
-  const row = page.locator(`[data-instance=${INSTANCE_ID}]`);
-  expect(await row.getByRole('link', { name: INSTANCE_ID }).getAttribute('href')).toBe(ACCESS_URL);
-  const text = await row.textContent();
-  for (const part of ['fallida', 'Clínica Norte', 'demo', 'unhealthy', 'web: exited with code 3']) {
-    expect(text).toContain(part);
+  for (const name of ['Instancias', 'Despliegues', 'Productos', 'Servidores', 'Avisos', 'Actividad']) {
+    await menu.getByRole('link', { name }).click();
+    await page.getByRole('heading', { level: 1, name }).waitFor();
   }
+  await menu.getByRole('link', { name: 'Sistema' }).click();
+  await page.reload();
+
+  await page.getByRole('heading', { level: 1, name: 'Sistema' }).waitFor();
+  expect(await menu.locator('[aria-current=page]').textContent()).toBe('Sistema');
+  expect(await page.title()).toBe('Sistema · Ark Deploy');
 });
 
-test('an instance with an active and a waiting deployment shows both and who holds the second', async () => {
-  const pending = {
-    reason: 'instance_busy',
-    holder: 'd-holder',
-    next: '',
-    since: after(1),
-    deadline: after(900),
-  };
-  const waiting = aDeployment({ deployment_id: 'd-2', phase: 'waiting', pending });
-  const busy = anInstance({ status: 'updating', active: aDeployment({ phase: 'queued' }), waiting });
-  stage.api.answer('GET /api/instances', { body: { total: 1, instances: [busy] } });
+test('with the keyboard alone one comes to an instance, and the focus to its heading', async () => {
+  const page = await stage.arrive('/admin/instances');
+  await page.getByRole('link', { name: INSTANCE_ID }).first().focus();
 
-  const page = await stage.arrive('/admin');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: INSTANCE_ID }).waitFor();
 
-  const text = await page.locator(`[data-instance=${INSTANCE_ID}]`).textContent();
-  expect(text).toContain('En curso: en cola');
-  expect(text).toContain('En espera: en espera Otro despliegue ocupa esta instancia d-holder');
+  expect(await page.locator('h1:focus').textContent()).toContain(INSTANCE_ID);
+  await page.goBack();
+  await page.getByRole('heading', { level: 1, name: 'Instancias' }).waitFor();
 });
 
-test('a deployment shows phase, trigger, who, build link and times', async () => {
-  const deployment = aLiveDeployment({ trigger: 'jenkins: alice', by: 'alice' });
-  stage.api.answer('GET /api/deployments', { body: { total: 1, deployments: [deployment] } });
+test('a viewer sees no acts, no activity and no system', async () => {
+  stage.api.answer('GET /api/session', { body: { user: 'eva', role: 'viewer' } });
 
-  const page = await stage.arrive('/admin');
+  const page = await stage.arrive(`/admin/instances/${INSTANCE_ID}`);
+  await page.locator('.card').waitFor();
 
-  const row = page.locator('[data-deployment]');
-  const text = await row.textContent();
-  for (const part of ['correcto', 'jenkins: alice', 'por alice', 'duró 7,5 s']) expect(text).toContain(part);
-  const build = row.getByRole('link', { name: 'ark-deploy-instance #7' });
-  expect(await build.getAttribute('href')).toBe(deployment.build?.url);
+  expect(await page.locator('.card button, .card details').count()).toBe(0);
+  const menu = page.getByRole('navigation', { name: 'Consola' });
+  expect(await menu.getByRole('link').allTextContents()).toEqual([
+    ...['Resumen', 'Instancias', 'Despliegues', 'Productos', 'Servidores'],
+  ]);
 });
 
-test('deleting names what goes and is done only when confirmed', async () => {
-  const deleting = { ...RUNNING, status: 'deleting' as const, active: aDeployment({ kind: 'destroy' }) };
-  stage.api.answer(`DELETE /api/instances/${INSTANCE_ID}`, () => {
-    stage.api.answer('GET /api/instances', { body: { total: 1, instances: [deleting] } });
-    return { status: 202, body: {} };
-  });
-  const deletions = () => stage.api.calls.filter(({ name }) => name.startsWith('DELETE'));
-  const page = await stage.arrive('/admin');
+test('a page that does not exist says so, and a thing that does not exist in the words of the API', async () => {
+  const page = await stage.arrive('/admin/nowhere');
+  await page.getByRole('heading', { name: 'No existe esta página' }).waitFor();
+  stage.api.answer('GET /api/deployments/d-gone', problem(404, 'deployment_not_found'));
 
-  await page.getByRole('button', { name: `Eliminar ${INSTANCE_ID}` }).click();
-  const text = await page.getByRole('dialog').textContent();
-  for (const part of [INSTANCE_ID, 'demo', 'contenedores', 'volúmenes', ACCESS_URL])
-    expect(text).toContain(part);
-  await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(deletions()).toHaveLength(0);
-  await page.getByRole('button', { name: `Eliminar ${INSTANCE_ID}` }).click();
-  await page.getByRole('button', { name: 'Eliminar con sus datos' }).click();
+  await page.goto('/admin/deployments/d-gone');
 
-  await page.getByText('eliminando').waitFor();
-  expect(deletions()).toHaveLength(1);
-  expect(await page.getByRole('dialog').count()).toBe(0);
+  await page.getByRole('alert').filter({ hasText: 'No existe ese despliegue' }).waitFor();
 });
 
-test('a refused deletion keeps the dialog with the reason', async () => {
-  stage.api.answer(`DELETE /api/instances/${INSTANCE_ID}`, problem(503, 'store_unavailable'));
-  const page = await stage.arrive('/admin');
-  await page.getByRole('button', { name: `Eliminar ${INSTANCE_ID}` }).click();
-
-  await page.getByRole('button', { name: 'Eliminar con sus datos' }).click();
-
-  const alert = page.getByRole('dialog').getByRole('alert');
-  expect(await alert.textContent()).toContain('El almacén de datos no responde');
-});
-
-test('older deployments are turned to by the cursor', async () => {
-  const older = aFailedDeployment({ deployment_id: 'd-older' });
+test('older entries are turned to by the cursor, which a reload keeps', async () => {
+  const older = aLiveDeployment({ deployment_id: 'd-older' });
   stage.api.answer('GET /api/deployments', ({ query }) =>
     query.get('cursor') === 'c2'
       ? { body: { total: 2, deployments: [older] } }
       : { body: { total: 2, deployments: [aLiveDeployment()], next_cursor: 'c2' } },
   );
-  const page = await stage.arrive('/admin');
+  const page = await stage.arrive('/admin/deployments');
 
-  await page.getByRole('button', { name: 'Más antiguos' }).click();
-
+  await page.getByRole('link', { name: 'Más antiguos' }).click();
   await page.locator('[data-deployment=d-older]').waitFor();
-  await page.getByRole('button', { name: 'Los más recientes' }).click();
-  await page.locator(`[data-deployment=${aLiveDeployment().deployment_id}]`).waitFor();
-});
+  await page.reload();
+  await page.locator('[data-deployment=d-older]').waitFor();
 
-test('the history of one instance asks for its deployments only', async () => {
-  const page = await stage.arrive('/admin');
-
-  await page.getByRole('link', { name: 'Historial' }).click();
-
-  await page.getByRole('heading', { name: `Despliegues de ${INSTANCE_ID}` }).waitFor();
-  await page.locator('[data-deployment]').waitFor();
-  expect(stage.api.calls.at(-1)?.query.get('instance_id')).toBe(INSTANCE_ID);
-});
-
-test('the log grows while the deployment runs', async () => {
-  const running = aDeployment({ phase: 'deploying' });
-  stage.api.answer('GET /api/deployments/d-1', { body: running });
-  stage.api.answer('GET /api/deployments/d-1/log', { body: 'TASK [prepare]\n' });
-  const page = await stage.arrive('/admin?log=d-1');
-  await page.getByText('TASK [prepare]').waitFor();
-
-  stage.api.answer('GET /api/deployments/d-1', { body: aFailedDeployment() });
-  stage.api.answer('GET /api/deployments/d-1/log', { body: 'TASK [prepare]\n<b>fatal</b>\n' });
-
-  await page.getByText('<b>fatal</b>').waitFor();
-  await page.getByText('fallido').waitFor();
-});
-
-test('the log is read to its last line, which the job writes after the deployment has finished', async () => {
-  stage.api.answer('GET /api/deployments/d-1', { body: aFailedDeployment() });
-  stage.api.answer('GET /api/deployments/d-1/log', { body: 'fatal\n+ ark-clean\n' });
-  const page = await stage.arrive('/admin?log=d-1');
-  await page.getByText('ark-clean').waitFor();
-
-  stage.api.answer('GET /api/deployments/d-1/log', { body: 'fatal\n+ ark-clean\nFinished: FAILURE\n' });
-
-  await page.getByText('Finished: FAILURE').waitFor();
+  await page.getByRole('link', { name: 'Los más recientes' }).click();
+  await page.locator(`[data-deployment=${ID}]`).waitFor();
 });

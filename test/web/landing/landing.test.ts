@@ -121,7 +121,7 @@ test('a failure shows its cause, the step it happened in, the log, and can be tr
   expect(failure).toContain('web: exited with code 3');
   expect(await page.locator('[data-step=gate]').textContent()).toContain('aquí falló');
   const log = page.locator('.failure').getByRole('link', { name: 'Ver registro' });
-  expect(await log.getAttribute('href')).toBe('/admin?log=d-0123456789abcdef0123');
+  expect(await log.getAttribute('href')).toBe('/admin/deployments/d-0123456789abcdef0123');
   await page.getByRole('button', { name: 'Reintentar' }).click();
   await page.locator('[data-step=pull][aria-current=step]').waitFor();
 });
