@@ -248,7 +248,7 @@ describe('malformed messages', () => {
     expect((await send('dance', {})).status).toBe(404);
     expect(
       (await request(http.app).get('/api/callbacks/claim').set('authorization', 'Bearer x')).status,
-    ).toBe(401);
+    ).toBe(405);
   });
 });
 
