@@ -37,8 +37,7 @@ function listDeployments({ store, views }: DeploymentsApiOptions): Call {
       const found = open
         ? await readOpen(store, query)
         : await store.deployments(query, instanceIdOf(instance_id));
-      const items = await Promise.all(found.items.map((deployment) => views.deployment(deployment)));
-      response.json(toPageAnswer('deployments', found, items));
+      response.json(toPageAnswer('deployments', found, await views.deployments(found.items)));
     },
   });
 }

@@ -29,32 +29,31 @@ export async function queueOf(
   host: HostId,
   { store, views }: { readonly store: DeploymentStore; readonly views: Views },
 ): Promise<HostQueue> {
-  const load = await store.load(host);
-  const read = async (id: (typeof load.active)[number]): Promise<DeploymentView | undefined> => {
-    const deployment = await store.deployment(id);
-    return deployment && views.deployment(deployment);
-  };
-  const [active, waiting] = await Promise.all([
-    Promise.all(load.active.map(read)),
-    Promise.all(load.waiting.map(read)),
-  ]);
+  const { active: atWork, waiting: inLine } = await store.load(host);
+  const found = await Promise.all([...atWork, ...inLine].map((id) => store.deployment(id)));
+  const all = await views.deployments(found.filter((deployment) => deployment !== undefined));
+  const shown: ReadonlyMap<string, DeploymentView> = new Map(all.map((view) => [view.deployment_id, view]));
+  const active = atWork.flatMap((id) => activeOf(shown.get(id)));
   return {
-    active: active.filter((view) => view !== undefined).map(activeOf),
-    waiting: waiting.flatMap((view, at) => (view?.pending ? [waitingOf(view, view.pending, at + 1)] : [])),
+    active: active.sort((one, other) => one.since.localeCompare(other.since)),
+    waiting: inLine.flatMap((id, at) => waitingOf(shown.get(id), at + 1)),
   };
 }
 
-function activeOf(view: DeploymentView): HostQueue['active'][number] {
+type Active = HostQueue['active'][number];
+type Waiting = HostQueue['waiting'][number];
+
+function activeOf(view: DeploymentView | undefined): readonly Active[] {
+  if (!view) return [];
   const { deployment_id, instance_id, phase, created_at, deadline, timeline } = view;
   // a build whose deployment has ended may hold its slot a little longer
   const since = timeline.find((mark) => mark.phase === phase)?.at ?? created_at;
-  return { deployment_id, instance_id, phase, since, deadline };
+  return [{ deployment_id, instance_id, phase, since, deadline }];
 }
 
-function waitingOf(
-  { deployment_id, instance_id }: DeploymentView,
-  { since, reason, holder }: NonNullable<DeploymentView['pending']>,
-  position: number,
-): HostQueue['waiting'][number] {
-  return { deployment_id, instance_id, position, since, reason, holder: holder ?? null };
+function waitingOf(view: DeploymentView | undefined, position: number): readonly Waiting[] {
+  if (!view?.pending) return [];
+  const { deployment_id, instance_id, pending } = view;
+  const { since, reason, holder = null } = pending;
+  return [{ deployment_id, instance_id, position, since, reason, holder }];
 }

@@ -95,8 +95,7 @@ function listInstances({ store, views }: InstancesApiOptions): Call {
     answers: { 200: { description: 'A page of instances' } },
     handle: async ({ query, response }) => {
       const page = await store.instances(parsePageQuery(query));
-      const items = await Promise.all(page.items.map((instance) => views.instance(instance)));
-      response.json(toPageAnswer('instances', page, items));
+      response.json(toPageAnswer('instances', page, await views.instances(page.items)));
     },
   });
 }

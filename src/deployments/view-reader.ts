@@ -1,7 +1,7 @@
 import type { HostId } from '../hosts/host.ts';
 import { endpointIdOf } from './instance.ts';
 import type { Deployment, DeploymentId } from './deployment.ts';
-import type { DeploymentStore } from './deployment-store.ts';
+import type { DeploymentStore, HostLoad } from './deployment-store.ts';
 import type { Instance } from './instance.ts';
 import { isTerminal } from './phases.ts';
 import {
@@ -31,38 +31,65 @@ export class Views {
   }
 
   async instance(instance: Instance): Promise<InstanceView> {
-    const { store } = this.#options;
-    const releaseId = instance.live_release || instance.desired_release;
-    const [stored, active, waiting, last] = await Promise.all([
-      releaseId === '' ? undefined : store.release(releaseId),
-      this.#factsById(instance.active, instance),
-      this.#factsById(instance.waiting, instance),
-      this.#factsById(instance.last_deployment, instance),
-    ]);
-    return toInstanceView({
-      instance,
-      accessUrl: this.accessUrl(instance),
-      release: stored?.release,
-      active,
-      waiting,
-      last,
-    });
+    return this.#instance(instance, this.#loads());
+  }
+
+  /** In their order; what they share is read once. */
+  async instances(instances: readonly Instance[]): Promise<readonly InstanceView[]> {
+    const loadOf = this.#loads();
+    return Promise.all(instances.map((instance) => this.#instance(instance, loadOf)));
   }
 
   async deployment(deployment: Deployment): Promise<DeploymentView> {
     const instance = await this.#options.store.instance(deployment.instance_id);
-    return toDeploymentView(await this.#facts(deployment, instance));
+    return toDeploymentView(await this.#facts(deployment, { instance, loadOf: this.#loads() }));
   }
 
-  async #factsById(id: DeploymentId | '', instance: Instance): Promise<DeploymentFacts | undefined> {
-    const deployment = id === '' ? undefined : await this.#options.store.deployment(id);
-    return deployment && this.#facts(deployment, instance);
+  /** In their order; what they share is read once. */
+  async deployments(deployments: readonly Deployment[]): Promise<readonly DeploymentView[]> {
+    const loadOf = this.#loads();
+    return Promise.all(
+      deployments.map(async (deployment) => {
+        const instance = await this.#options.store.instance(deployment.instance_id);
+        return toDeploymentView(await this.#facts(deployment, { instance, loadOf }));
+      }),
+    );
   }
 
-  async #facts(deployment: Deployment, instance: Instance | undefined): Promise<DeploymentFacts> {
+  async #instance(instance: Instance, loadOf: LoadOf): Promise<InstanceView> {
     const { store } = this.#options;
-    const host: HostId = deployment.host_id;
-    const load = isTerminal(deployment.phase) ? undefined : await store.load(host);
-    return { deployment, instance, load, stages: await store.stages(deployment.id) };
+    const releaseId = instance.live_release || instance.desired_release;
+    const factsById = async (id: DeploymentId | ''): Promise<DeploymentFacts | undefined> => {
+      const deployment = id === '' ? undefined : await store.deployment(id);
+      return deployment && this.#facts(deployment, { instance, loadOf });
+    };
+    const [stored, active, waiting, last] = await Promise.all([
+      releaseId === '' ? undefined : store.release(releaseId),
+      factsById(instance.active),
+      factsById(instance.waiting),
+      factsById(instance.last_deployment),
+    ]);
+    const accessUrl = this.accessUrl(instance);
+    return toInstanceView({ instance, accessUrl, release: stored?.release, active, waiting, last });
+  }
+
+  /** Of one answer: a line of hundreds is read once, not once for each that stands in it. */
+  #loads(): LoadOf {
+    const loads = new Map<HostId, Promise<HostLoad>>();
+    return (host) => {
+      const load = loads.get(host) ?? this.#options.store.load(host);
+      loads.set(host, load);
+      return load;
+    };
+  }
+
+  async #facts(
+    deployment: Deployment,
+    { instance, loadOf }: { readonly instance: Instance | undefined; readonly loadOf: LoadOf },
+  ): Promise<DeploymentFacts> {
+    const load = isTerminal(deployment.phase) ? undefined : await loadOf(deployment.host_id);
+    return { deployment, instance, load, stages: await this.#options.store.stages(deployment.id) };
   }
 }
+
+type LoadOf = (host: HostId) => Promise<HostLoad>;

@@ -1,8 +1,10 @@
-import { beforeEach, expect, test } from '@jest/globals';
+import { beforeEach, expect, jest, test } from '@jest/globals';
 import request, { type Response } from 'supertest';
+import type { HostQueue } from '../../src/deployments/host-queue.ts';
 import { aHost } from './bench.ts';
 import { benchPerTest } from './bench-per-test.ts';
 import { httpBench, TOKEN, type HttpBench } from './http-bench.ts';
+import { store } from './records.ts';
 
 const at = benchPerTest();
 let http: HttpBench;
@@ -33,6 +35,18 @@ test('the queue of a host shows who works and who waits, with place, reason and 
       { ...third, position: 2, since, reason: 'host_full', holder: first.deployment_id },
     ],
   });
+});
+
+test('a line of hundreds is read once, not once for each that stands in it', async () => {
+  const bench = at();
+  await bench.hosts.put(aHost({ slots: 1 }));
+  for (let n = 0; n < 200; n += 1) await store(bench);
+  const load = jest.spyOn(bench.store, 'load');
+
+  const { body } = (await get('/api/hosts/cl-a/queue')) as { body: HostQueue };
+
+  expect(body.waiting.map(({ position }) => position)).toEqual(Array.from({ length: 200 }, (_, n) => n + 1));
+  expect(load.mock.calls.length).toBeLessThanOrEqual(2);
 });
 
 test('a host where nothing happens has an empty queue', async () => {
