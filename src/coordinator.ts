@@ -1,32 +1,17 @@
-import type { Router } from 'express';
 import { ConfigError, type CoordinatorConfig } from './config/config.ts';
+import { wireApi } from './coordinator-api.ts';
 import { openParts, type Parts } from './coordinator-parts.ts';
-import { AnsweredCallbacks } from './deployments/answered-callbacks.ts';
-import { createCallbacksApi } from './deployments/callbacks-api.ts';
-import { createDeploymentsApi } from './deployments/deployments-api.ts';
 import { createDeployments, type Deployments } from './deployments/deployments.ts';
-import { createHistoryApi } from './deployments/history-api.ts';
-import { createInstancesApi } from './deployments/instances-api.ts';
 import { createJobBook } from './deployments/job-book.ts';
 import { createLive, type Live } from './deployments/live.ts';
-import { Views } from './deployments/view-reader.ts';
 import { createHostChooser } from './hosts/host-chooser.ts';
-import { createHostsApi } from './hosts/hosts-api.ts';
-import { isHostId } from './hosts/host.ts';
-import { sshHostKeys } from './hosts/ssh-host-key.ts';
-import { createActsApi } from './http/acts-api.ts';
 import { createApiServer } from './http/api-server.ts';
-import { createHealthApi } from './http/health-api.ts';
-import { createSessionApi } from './http/session-api.ts';
-import { CallbackKey } from './http/signature.ts';
 import { FaultPoints } from './platform/faults.ts';
 import type { Logger } from './platform/logger.ts';
 import { Secret } from './platform/secret.ts';
 import { unmetRequirements } from './platform/redis-requirements.ts';
 import type { Redis } from './platform/redis.ts';
-import { wireOperations } from './operations.ts';
 import { connectStore, openStore, type ProcessBase } from './process-base.ts';
-import { createProductsApi } from './products/products-api.ts';
 import { ProxyWatch } from './routing/proxy-watch.ts';
 import { probeTarget } from './routing/target-probe.ts';
 
@@ -50,8 +35,7 @@ export async function startCoordinator(config: CoordinatorConfig, base: ProcessB
       metrics: base.metrics,
       acts: parts.acts,
       authentication: { ...config.access, sessions: parts.sessions, pagesUrl: config.pagesUrl },
-      callbacks: [wireCallbacks(config, base, { ...parts, ...deployments, faults })],
-      routers: wireRouters(config, base, { ...parts, ...deployments, live }),
+      ...wireApi(config, base, { ...parts, ...deployments, faults, live }),
     }),
   );
   const port = await server.listen();
@@ -111,76 +95,4 @@ function wireLive(config: CoordinatorConfig, base: ProcessBase, { shared, store,
     blocking: openStore(config, base, 'events'),
   };
   return createLive(options, base.lifecycle);
-}
-
-function wireCallbacks(
-  { access, api }: CoordinatorConfig,
-  { log, metrics, lifecycle }: ProcessBase,
-  {
-    shared,
-    history,
-    revokedKeys,
-    claims,
-    callbacks,
-    faults,
-  }: Parts & Deployments & { readonly faults: FaultPoints },
-): Router {
-  return createCallbacksApi({
-    claims,
-    callbacks,
-    history,
-    faults,
-    log,
-    metrics,
-    signal: lifecycle.signal,
-    answered: new AnsweredCallbacks(shared),
-    gate: {
-      keys: access.callbackKeys.map((key) => new CallbackKey(key)),
-      revoked: revokedKeys,
-      limitBytes: api.callbackBodyLimitBytes,
-      clock,
-    },
-  });
-}
-
-function wireRouters(
-  config: CoordinatorConfig,
-  base: ProcessBase,
-  parts: Parts & Deployments & { readonly live: Live },
-): Router[] {
-  const { redis, store, hosts, builds, catalogue, productSettings, generation, sessions } = parts;
-  const { acts, history, orders, live } = parts;
-  const { metrics, lifecycle, version } = base;
-  const { signal } = lifecycle;
-  const views = new Views({ store, appsUrl: config.appsUrl });
-  const dependencies = [
-    { name: 'redis', check: async () => redis.ping().then(() => undefined) },
-    { name: 'generation', check: async () => Promise.resolve(generation.fault) },
-    { name: 'jenkins', check: async (limit: AbortSignal) => builds.check(limit).then(() => undefined) },
-  ];
-  const productsApi = createProductsApi({
-    catalogue,
-    settings: productSettings,
-    hostExists: async (id) => isHostId(id) && (await hosts.get(id)) !== undefined,
-  });
-  const hostsApi = createHostsApi({
-    hosts,
-    clock,
-    keys: sshHostKeys,
-    defaultSlots: config.deployments.hostSlots,
-    isInUse: (id) => store.isHostInUse(id),
-    loadOf: (id) => store.load(id),
-  });
-  return [
-    createHealthApi({ version, metrics, dependencies, clock, stopping: signal }),
-    createSessionApi({ sessions, acts, pagesUrl: config.pagesUrl }),
-    createInstancesApi({ orders, store, views, signal, clock }),
-    createDeploymentsApi({ orders, store, views }),
-    ...live.routers,
-    createHistoryApi({ store, hosts, history, views }),
-    createActsApi({ acts }),
-    productsApi,
-    hostsApi,
-    ...wireOperations(config, base, { ...parts, views, dependencies }),
-  ];
 }

@@ -24,7 +24,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   hosts: ['config', 'http', 'platform'],
   routing: ['config', 'http', 'platform'],
   deployments: ['config', 'hosts', 'http', 'platform', 'products', 'routing'],
-  docs: ['config', 'deployments', 'http', 'platform', 'products'],
+  // the description of the API is made of what the coordinator wires
+  docs: ['', 'config', 'deployments', 'http', 'platform', 'products'],
   'local-jenkins': ['platform'],
   launcher: ['config', 'deployments', 'hosts', 'http', 'local-jenkins', 'platform', 'products', 'routing'],
   cli: ['config', 'deployments', 'hosts', 'http', 'platform', 'products', 'routing'],

@@ -9,6 +9,7 @@ import type { DeploymentStore } from './deployment-store.ts';
 import { findDeployment } from './deployments-api.ts';
 import { findInstance } from './instances-api.ts';
 import { deploymentId, instanceId } from './order-schemas.ts';
+import { forceFailedView, routeView } from './operation-schemas.ts';
 import type { Views } from './view-reader.ts';
 
 export interface BreakGlassApiOptions {
@@ -55,7 +56,7 @@ function forceFail({ breakGlass, store, views }: BreakGlassApiOptions): Call {
     body: whyBody,
     example: WHY_EXAMPLE,
     answers: {
-      200: { description: 'The deployment, which has ended; `jenkins_told`: its build was told to stop' },
+      200: { description: 'The deployment, which has ended', schema: forceFailedView },
     },
     errors: ['deployment_not_found', 'conflict', 'already_ended', 'generation_changed'],
     handle: async ({ body: { why: words }, request, response }) => {
@@ -78,7 +79,7 @@ function withdrawRoute({ breakGlass, store }: BreakGlassApiOptions): Call {
     params: { id: instanceId },
     body: withdrawBody,
     example: { why: 'It shows the data of another client' },
-    answers: { 200: { description: 'The withdrawn route' } },
+    answers: { 200: { description: 'The withdrawn route', schema: routeView } },
     errors: ['instance_not_found', 'conflict', 'generation_changed'],
     handle: async ({ body: { why: words, endpoint: name }, request, response }) => {
       const instance = await findInstance(store, request);
@@ -100,7 +101,7 @@ function setRoute({ breakGlass, store, signal }: BreakGlassApiOptions): Call {
     params: { id: instanceId },
     body: setBody,
     example: { why: 'The old release still runs', container_id: '4f1c0e5f2b8c' },
-    answers: { 200: { description: 'The route, which is live' } },
+    answers: { 200: { description: 'The route, which is live', schema: routeView } },
     errors: [
       ...(['instance_not_found', 'host_not_found', 'conflict', 'target_not_proven'] as const),
       ...(['host_unreachable', 'host_key_mismatch', 'generation_changed'] as const),

@@ -1,8 +1,9 @@
 import type { CallFacts } from '../http/call.ts';
+import { claimAnswer, decisionAnswer, takenAnswer, undecidedAnswer } from './callback-answers.ts';
 
 type Facts = Pick<CallFacts, 'summary' | 'description' | 'errors' | 'answers'>;
 
-const TAKEN = { 200: { description: 'Taken' } };
+const TAKEN = { 200: { description: 'Taken', schema: takenAnswer } };
 /** Of every message that carries a lease. */
 const LEASED = ['lease_invalid', 'generation_changed'] as const;
 
@@ -11,7 +12,7 @@ export const CALLBACKS = {
   claim: {
     summary: 'Ask leave to touch the host',
     description: 'The first message of a build. The coordinator asks Jenkins whether the build is real.',
-    answers: { 200: { description: 'Granted: lease, number, host, release and ports' } },
+    answers: { 200: { description: 'Granted: lease, number, host, release and ports', schema: claimAnswer } },
     errors: [
       ...['build_unknown', 'build_not_running', 'build_mismatch', 'fields_edited'],
       ...['start_from_panel', 'superseded', 'duplicate_build', 'already_decided', 'busy'],
@@ -28,8 +29,11 @@ export const CALLBACKS = {
     summary: 'Report where the new release answers',
     description: 'Ask again with the same message while the answer is 202.',
     answers: {
-      202: { description: 'Not decided yet, or what is open on the old release drains' },
-      200: { description: 'Decided' },
+      202: {
+        description: 'Not decided yet, or what is open on the old release drains',
+        schema: undecidedAnswer,
+      },
+      200: { description: 'Decided', schema: decisionAnswer },
     },
     errors: [...LEASED, 'target_not_offered', 'candidate_differs', 'already_decided'],
   },
@@ -46,7 +50,9 @@ export const CALLBACKS = {
   failed: {
     summary: 'Give up',
     description: 'A build that failed before its claim tells it without lease; that changes nothing.',
-    answers: { 200: { description: 'What is decided: abandoned, unless a switch came before' } },
+    answers: {
+      200: { description: 'What is decided: abandoned, unless a switch came before', schema: decisionAnswer },
+    },
     errors: [...LEASED],
   },
 } as const satisfies Readonly<Record<string, Facts>>;

@@ -26,6 +26,7 @@ const lease = Joi.string()
   .max(100)
   .description("The claim's answer has it. It proves the leave; keep it out of logs.");
 const deploymentId = Joi.string().max(40).description("The claim's answer has it.");
+const EXAMPLE_LEASE = { lease: 'zI8…', deployment_id: 'd-0c9f7a4be2d1583f6a70' };
 const leased = { lease: lease.required(), deployment_id: deploymentId.required() };
 
 export const claimSchema = Joi.object<ClaimMessage, true>({
@@ -36,6 +37,11 @@ export const claimSchema = Joi.object<ClaimMessage, true>({
     "The build's parameter DEPLOYMENT_ID; leave it out when that is blank.",
   ),
   instance_id: line(63).description("The build's parameter INSTANCE_ID; leave it out when that is blank."),
+}).example({
+  protocol: 1,
+  job: 'ark-deploy-instance',
+  build_number: 42,
+  deployment_id: 'd-0c9f7a4be2d1583f6a70',
 });
 
 const LONGEST_AGO_MS = 86_400_000;
@@ -51,7 +57,7 @@ export const progressSchema = Joi.object<ProgressMessage, true>({
     .min(0)
     .max(LONGEST_AGO_MS)
     .description('How long ago that was, in ms; 0 when left out.'),
-});
+}).example({ ...EXAMPLE_LEASE, stage: 'pull', status: 'started' });
 
 const container = {
   port: port.required(),
@@ -80,12 +86,27 @@ export const readySchema = Joi.object<ReadyMessage, true>({
     )
     .max(50)
     .required(),
+}).example({
+  ...EXAMPLE_LEASE,
+  project: 'acme-k3v9x2m4qa-1763790000',
+  target_host: '100.64.10.11',
+  target_port: 20_017,
+  container_name: 'acme-k3v9x2m4qa-1763790000-web-1',
+  container_id: '0f3a9c5be1d2',
+  endpoints: {
+    web: {
+      port: 20_017,
+      container_name: 'acme-k3v9x2m4qa-1763790000-web-1',
+      container_id: '0f3a9c5be1d2',
+    },
+  },
+  image_ids: { web: { id: 'sha256:5b0bcabd1ed2' } },
 });
 
 export const removedSchema = Joi.object<RemovedMessage>({
   ...leased,
   removed: projects.required().description('Compose projects of this instance that are gone.'),
-});
+}).example({ ...EXAMPLE_LEASE, removed: ['acme-k3v9x2m4qa-1763780000'] });
 
 export const failedSchema = Joi.object<FailedMessage, true>({
   lease: lease.description('Left out by a build that was granted none.'),
@@ -97,4 +118,6 @@ export const failedSchema = Joi.object<FailedMessage, true>({
     .pattern(/^\d{1,12}$/, 'sequence number')
     .description('With reason `stale_seq`: the number that the host knows.'),
   log_tail: lines(16_384).allow('').required().description('The last lines of the log, without secrets.'),
-}).and('lease', 'deployment_id');
+})
+  .and('lease', 'deployment_id')
+  .example({ ...EXAMPLE_LEASE, stage: 'gate', reason: 'health_gate_failed', log_tail: 'web: exit 1' });

@@ -1,4 +1,5 @@
 import type { Request, Router } from 'express';
+import { pageOf } from '../http/answer-schemas.ts';
 import { call, routerOf, type Call } from '../http/call.ts';
 import { noteRequest } from '../http/request-context.ts';
 import { AppError } from '../platform/errors.ts';
@@ -11,6 +12,7 @@ import type { Orders } from './orders.ts';
 import { toPageAnswer, parsePageQuery } from './paging.ts';
 import { isTerminal } from './phases.ts';
 import type { Views } from './view-reader.ts';
+import { deploymentView } from './view-schemas.ts';
 
 export interface DeploymentsApiOptions {
   readonly orders: Orders;
@@ -30,7 +32,7 @@ function listDeployments({ store, views }: DeploymentsApiOptions): Call {
     right: 'deployments:read',
     summary: 'List deployments, the newest first',
     query: deploymentsQuery,
-    answers: { 200: { description: 'A page of deployments' } },
+    answers: { 200: { description: 'A page of deployments', schema: pageOf('deployments', deploymentView) } },
     errors: ['instance_not_found'],
     handle: async ({ query: { instance_id, open, ...page }, response }) => {
       const query = parsePageQuery(page);
@@ -49,7 +51,7 @@ function showDeployment({ store, views }: DeploymentsApiOptions): Call {
     right: 'deployments:read',
     summary: 'Show a deployment',
     params: { id: deploymentId },
-    answers: { 200: { description: 'The deployment' } },
+    answers: { 200: { description: 'The deployment', schema: deploymentView } },
     errors: ['deployment_not_found'],
     handle: async ({ request, response }) => {
       response.json(await views.deployment(await findDeployment(store, request)));
@@ -66,7 +68,7 @@ function cancelDeployment({ orders, store, views }: DeploymentsApiOptions): Call
     description: 'It counts as cancelled once its build has ended.',
     params: { id: deploymentId },
     body: cancelBody,
-    answers: { 202: { description: 'The deployment, which is being cancelled' } },
+    answers: { 202: { description: 'The deployment, which is being cancelled', schema: deploymentView } },
     errors: ['deployment_not_found', 'already_live', 'already_removing', 'already_ended'],
     handle: async ({ body: { why }, request, response }) => {
       const { id } = await findDeployment(store, request);

@@ -2,11 +2,13 @@ import type { Router } from 'express';
 import Joi from 'joi';
 import { hostId } from '../hosts/host-schemas.ts';
 import { isHostId, type HostStore } from '../hosts/host.ts';
+import { pageOf } from '../http/answer-schemas.ts';
 import { call, routerOf, type Call } from '../http/call.ts';
 import { AppError } from '../platform/errors.ts';
 import type { CallbackHistory, CallbackVerdict } from './callback-history.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { findDeployment } from './deployments-api.ts';
+import { callbackView, queueView } from './history-schemas.ts';
 import { queueOf } from './host-queue.ts';
 import { deploymentId } from './order-schemas.ts';
 import type { Views } from './view-reader.ts';
@@ -49,7 +51,12 @@ function listCallbacks({ history }: HistoryApiOptions): Call {
       'Kept for 30 days. Unsigned and forged ones of one sender and hour are one entry, of which nothing is kept but ' +
       'the kind and the address.',
     query: callbacksQuery,
-    answers: { 200: { description: 'A page of callbacks with their verdicts' } },
+    answers: {
+      200: {
+        description: 'A page of callbacks with their verdicts',
+        schema: pageOf('callbacks', callbackView),
+      },
+    },
     handle: async ({ query: { verdict, ...query }, response }) => {
       response.json(toAnswer(await history.page({ ...(verdict && { verdict }) }, query)));
     },
@@ -64,7 +71,12 @@ function listCallbacksOf({ store, history }: HistoryApiOptions): Call {
     summary: 'List the callbacks of a deployment, the newest first',
     params: { id: deploymentId },
     query: historyQuery,
-    answers: { 200: { description: 'A page of callbacks with their verdicts' } },
+    answers: {
+      200: {
+        description: 'A page of callbacks with their verdicts',
+        schema: pageOf('callbacks', callbackView),
+      },
+    },
     errors: ['deployment_not_found'],
     handle: async ({ query, request, response }) => {
       const { id } = await findDeployment(store, request);
@@ -80,7 +92,9 @@ function showQueue({ store, hosts, views }: HistoryApiOptions): Call {
     right: 'hosts:read',
     summary: 'Show who works and who waits on a host',
     params: { id: hostId },
-    answers: { 200: { description: 'Active deployments, and those in line in order of arrival' } },
+    answers: {
+      200: { description: 'Active deployments, and those in line in order of arrival', schema: queueView },
+    },
     errors: ['host_not_found'],
     handle: async ({ request, response }) => {
       const id = String(request.params['id']);

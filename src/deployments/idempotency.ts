@@ -1,13 +1,8 @@
+import type { IdempotentCall } from '../http/idempotency-key.ts';
 import { sha256 } from '../platform/digest.ts';
 import { AppError } from '../platform/errors.ts';
 import type { CreateOutcome, IdempotencyRecord } from './deployment-store.ts';
 import type { Orderer, Placed } from './orders.ts';
-
-export interface IdempotentCall {
-  readonly key: string;
-  /** The body as sent: the same key with another body is refused. */
-  readonly body: unknown;
-}
 
 export type IdempotencyKey = Pick<IdempotencyRecord, 'key' | 'body_sha'>;
 

@@ -1,13 +1,12 @@
 import type { Request, Response, Router } from 'express';
-import Joi from 'joi';
+import { pageOf } from '../http/answer-schemas.ts';
 import { actorOf } from '../http/authentication.ts';
 import { call, routerOf, type Call, type CallAnswer } from '../http/call.ts';
+import { IDEMPOTENT, idempotencyOf } from '../http/idempotency-key.ts';
+import { holdUntil } from '../http/long-poll.ts';
 import { noteRequest } from '../http/request-context.ts';
-import { invalidFields } from '../http/validate.ts';
 import { AppError, type ErrorCode } from '../platform/errors.ts';
-import { pollUntil } from '../platform/polling.ts';
 import type { DeploymentStore } from './deployment-store.ts';
-import type { IdempotentCall } from './idempotency.ts';
 import { isInstanceId, type Instance } from './instance.ts';
 import {
   createBody,
@@ -21,6 +20,7 @@ import type { Orderer, Orders, Placed } from './orders.ts';
 import { toPageAnswer, parsePageQuery } from './paging.ts';
 import { isTerminal } from './phases.ts';
 import type { Views } from './view-reader.ts';
+import { instanceView, placedView } from './view-schemas.ts';
 
 export interface InstancesApiOptions {
   readonly orders: Orders;
@@ -31,15 +31,9 @@ export interface InstancesApiOptions {
   readonly clock: () => number;
 }
 
-const WAIT_EVERY_MS = 250;
-const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,128}$/;
-const IDEMPOTENT = {
-  'Idempotency-Key': Joi.string()
-    .pattern(IDEMPOTENCY_KEY)
-    .description('The same key and body within 24 hours get the same answer, and order nothing again'),
-};
 const PLACED: CallAnswer = {
   description: 'The order is stored',
+  schema: placedView,
   headers: { Location: 'Where to read what becomes of it' },
 };
 /** What stands in the way of any order. */
@@ -92,7 +86,7 @@ function listInstances({ store, views }: InstancesApiOptions): Call {
     right: 'instances:read',
     summary: 'List instances, the newest first',
     query: instancesQuery,
-    answers: { 200: { description: 'A page of instances' } },
+    answers: { 200: { description: 'A page of instances', schema: pageOf('instances', instanceView) } },
     handle: async ({ query, response }) => {
       const page = await store.instances(parsePageQuery(query));
       response.json(toPageAnswer('instances', page, await views.instances(page.items)));
@@ -109,11 +103,12 @@ function showInstance(options: InstancesApiOptions): Call {
     summary: 'Show an instance, now or once it changes',
     params: { id: instanceId },
     query: waitQuery,
-    answers: { 200: { description: 'The instance' } },
+    answers: { 200: { description: 'The instance', schema: instanceView } },
     errors: ['instance_not_found'],
     handle: async ({ query: { wait = 0 }, request, response }) => {
       const instance = await findInstance(store, request);
-      if (wait > 0) await holdUntil(await changeOf(instance, options), wait, { ...options, response });
+      if (wait > 0)
+        await holdUntil(await changeOf(instance, options), { ...options, seconds: wait, response });
       response.json(await views.instance(await findInstance(store, request)));
     },
   });
@@ -157,7 +152,7 @@ function deleteInstance(options: InstancesApiOptions): Call {
     handle: async ({ query: { data, wait = 0, ...reason }, request, response }) => {
       const { id } = await findInstance(store, request);
       const placed = await orders.remove(id, { keepData: data === 'keep', ...reason }, ordererOf(request));
-      if (wait > 0) await holdUntil(endOf(placed, store), wait, { ...options, response });
+      if (wait > 0) await holdUntil(endOf(placed, store), { ...options, seconds: wait, response });
       await sendPlaced(response, options, placed);
     },
   });
@@ -214,34 +209,4 @@ async function changeOf(
     const view = now && (await views.instance(now));
     return view?.status !== before.status || view.phase !== before.phase;
   };
-}
-
-/** Holds the answer back until the check holds, the time is over, or the caller hangs up. */
-async function holdUntil(
-  check: () => Promise<boolean>,
-  seconds: number,
-  { signal, response }: InstancesApiOptions & { readonly response: Response },
-): Promise<void> {
-  const gone = new AbortController();
-  response.once('close', () => {
-    gone.abort();
-  });
-  const ended = AbortSignal.any([signal, gone.signal]);
-  const poll = async (): Promise<true | undefined> => ((await check()) ? true : undefined);
-  await pollUntil(poll, { everyMs: WAIT_EVERY_MS, timeoutMs: seconds * 1_000, signal: ended }).catch(
-    (error: unknown) => {
-      if (!ended.aborted) throw error;
-    },
-  );
-}
-
-function idempotencyOf(request: Request): IdempotentCall | undefined {
-  const key = request.get('idempotency-key');
-  if (key === undefined) return undefined;
-  if (!IDEMPOTENCY_KEY.test(key)) {
-    throw invalidFields([
-      { field: 'Idempotency-Key', message: 'Idempotency-Key must be 1 to 128 visible ASCII characters' },
-    ]);
-  }
-  return { key, body: { path: request.path, body: request.body as unknown } };
 }

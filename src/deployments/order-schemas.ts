@@ -25,24 +25,34 @@ export interface PageParameters {
   readonly cursor?: string;
 }
 
-const inputs = Joi.object().unknown(true);
+const inputs = Joi.object().unknown(true).description('What the product asks for, by name');
+const why = line(200).description('Why, for the history');
 
 export const createBody = Joi.object<CreateBody, true>({
-  product_id: line(40).required(),
-  client_name: line(80).required(),
+  product_id: line(40).required().description('Id of a product'),
+  client_name: line(80).required().description('For whom; the id of the instance begins with it'),
   environment: Joi.string()
     .valid(...ENVIRONMENTS)
     .default('prod'),
-  host_id: line(40),
-  target_host: line(45),
+  host_id: line(40).description('Id of the host'),
+  target_host: line(45).description('Address of a registered host, instead of its id'),
   inputs,
-  expires_in: Joi.number().integer().min(60).max(YEAR_S),
-  why: line(200),
-}).oxor('host_id', 'target_host');
+  expires_in: Joi.number()
+    .integer()
+    .min(60)
+    .max(YEAR_S)
+    .description('Seconds that the instance is wanted for'),
+  why,
+})
+  .oxor('host_id', 'target_host')
+  .example({ product_id: 'hello', client_name: 'Acme', inputs: { title: 'Hola' } });
 
-export const deployBody = Joi.object<DeployBody, true>({ inputs, why: line(200) });
+export const deployBody = Joi.object<DeployBody, true>({ inputs, why }).example({
+  inputs: { title: 'Buenos días' },
+  why: 'new title',
+});
 
-export const cancelBody = Joi.object<{ why?: string }, true>({ why: line(200) });
+export const cancelBody = Joi.object<{ why?: string }, true>({ why }).example({ why: 'wrong host' });
 
 /** In paths; what is none names no instance. */
 export const instanceId = Joi.string().max(40).description('Id of an instance').example('acme-k3v9x2m4qa');

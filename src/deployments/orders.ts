@@ -1,3 +1,4 @@
+import type { IdempotentCall } from '../http/idempotency-key.ts';
 import type { Host, HostStore } from '../hosts/host.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -6,7 +7,7 @@ import { validateInputs } from '../products/input-values.ts';
 import type { InputValue, Product } from '../products/product.ts';
 import { newReleaseId, type DeploymentId } from './deployment.ts';
 import type { DeploymentStore, NewOrder } from './deployment-store.ts';
-import { keyOf, placedBefore, type IdempotencyKey, type IdempotentCall } from './idempotency.ts';
+import { keyOf, placedBefore, type IdempotencyKey } from './idempotency.ts';
 import type { Instance, InstanceId } from './instance.ts';
 import type { JobBook } from './job-book.ts';
 import { newDeployment } from './new-deployment.ts';

@@ -5,6 +5,7 @@ import { call, routerOf, type Call } from '../http/call.ts';
 import { statesOf, type Dependency } from '../http/health-api.ts';
 import { why, whyBody, WHY_EXAMPLE, type Why } from '../http/why.ts';
 import type { GenerationWatch } from '../routing/generation-watch.ts';
+import { systemView } from './operation-schemas.ts';
 import type { BreakGlassStore } from './break-glass-store.ts';
 
 export interface SystemApiOptions {
@@ -28,7 +29,7 @@ const acceptBody = Joi.object<AcceptBody, true>({
     .description('The id that GET /api/system shows; null for a store that has none'),
 });
 
-const ANSWERS = { 200: { description: 'The installation as it is now' } };
+const ANSWERS = { 200: { description: 'The installation as it is now', schema: systemView } };
 
 /** The installation as a whole: frozen or not, which store it trusts, what it depends on. */
 export function createSystemApi(options: SystemApiOptions): Router {
@@ -48,7 +49,7 @@ function showSystem(options: SystemApiOptions): Call {
     summary: 'Show the installation: frozen or not, its store, what it depends on',
     answers: ANSWERS,
     handle: async ({ response }) => {
-      response.json(await systemView(options));
+      response.json(await viewOf(options));
     },
   });
 }
@@ -70,7 +71,7 @@ function freezing(options: SystemApiOptions, act: 'freeze' | 'unfreeze'): Call {
       await (isFreeze
         ? breakGlassStore.freeze({ by, at: clock(), why: words })
         : breakGlassStore.unfreeze(by));
-      response.json(await systemView(options));
+      response.json(await viewOf(options));
     },
   });
 }
@@ -90,12 +91,12 @@ function acceptGeneration(options: SystemApiOptions): Call {
     errors: ['conflict'],
     handle: async ({ body: { generation: expected }, response }) => {
       await generation.accept(expected ?? undefined);
-      response.json(await systemView(options));
+      response.json(await viewOf(options));
     },
   });
 }
 
-async function systemView({ breakGlassStore, generation, dependencies, version, clock }: SystemApiOptions) {
+async function viewOf({ breakGlassStore, generation, dependencies, version, clock }: SystemApiOptions) {
   const [frozen, position, states] = await Promise.all([
     breakGlassStore.frozen(),
     generation.position(),

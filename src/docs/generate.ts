@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { productJsonSchema } from '../products/product-json-schema.ts';
+import { apiPage } from './api-page.ts';
 import { callbackFieldsPage } from './callback-fields-page.ts';
 import { configurationPage } from './configuration-page.ts';
 import { envExample } from './env-example.ts';
@@ -8,6 +9,7 @@ import { errorsPage } from './errors-page.ts';
 
 /** Every generated file, by its path in the project. */
 export const GENERATED: Readonly<Record<string, () => string>> = {
+  'docs/api.md': apiPage,
   'docs/callback-fields.md': callbackFieldsPage,
   'docs/configuration.md': configurationPage,
   'docs/errors.md': errorsPage,

@@ -1,4 +1,6 @@
 import type { Router } from 'express';
+import Joi from 'joi';
+import { text } from '../http/answer-schemas.ts';
 import { call, routerOf, type Call } from '../http/call.ts';
 import { whyBody } from '../http/why.ts';
 import { AppError } from '../platform/errors.ts';
@@ -8,6 +10,11 @@ import { isHostId, type Host, type HostRegistry } from './host.ts';
 export interface CordonApiOptions {
   readonly hosts: Pick<HostRegistry, 'update'>;
 }
+
+const cordonView = Joi.object({
+  host_id: text.required().example('acme-1'),
+  cordoned: Joi.boolean().required(),
+});
 
 /** Takes a host out of use for new deployments, and back. What runs there runs on, and removals go on. */
 export function createCordonApi(options: CordonApiOptions): Router {
@@ -23,7 +30,7 @@ function cordoning({ hosts }: CordonApiOptions, act: 'cordon' | 'uncordon'): Cal
     params: { id: hostId },
     body: whyBody,
     example: { why: 'Its disk is being replaced' },
-    answers: { 200: { description: 'Whether it is cordoned now' } },
+    answers: { 200: { description: 'Whether it is cordoned now', schema: cordonView } },
     errors: ['host_not_found', 'conflict'],
     handle: async ({ request, response }) => {
       const { id, cordoned } = await mark(hosts, String(request.params['id']), act === 'cordon');

@@ -14,10 +14,14 @@ interface FetchKeyBody {
 // No option, blank or quote ever starts or fits: these become words of ssh and of an inventory.
 const USER = /^[a-z_][a-z0-9_-]{0,31}$/;
 
+// The fingerprint of nothing: 32 times the byte 1.
+const EXAMPLE_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEB';
+
 const port = Joi.number().integer().min(1).max(65_535);
 const appPort = Joi.number().integer().min(1024).max(65_535);
-const slots = Joi.number().integer().min(1).max(50);
-const clients = Joi.array().items(line(80)).max(200).unique();
+const slots = Joi.number().integer().min(1).max(50).description('Deployments at once');
+const unchecked = Joi.boolean().description('Also when the machine does not answer now');
+const clients = Joi.array().items(line(80)).max(200).unique().description('Clients whose instances go here');
 const user = Joi.string().pattern(USER, 'user name');
 const hostKey = Joi.string()
   .max(4096)
@@ -28,7 +32,12 @@ const hostKey = Joi.string()
   .messages({
     'string.hostKey':
       '{{#label}} must be a public host key: type and base64, as ssh-keyscan prints them (Ed25519, ECDSA, or RSA from 2048 bits)',
-  });
+  })
+  .meta({
+    jsonSchema: { pattern: '^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)|ssh-rsa) +[A-Za-z0-9+/]+={0,2}' },
+  })
+  .description('The public key that the owner confirms')
+  .example(EXAMPLE_KEY);
 
 export const hostId = Joi.string()
   .pattern(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'host id')
@@ -49,7 +58,10 @@ export function hostSchemas({
     .messages({
       'string.address':
         '{{#label}} must be the IP address of another machine (no name, no loopback, link-local, multicast or metadata address)',
-    });
+    })
+    .meta({ jsonSchema: { anyOf: [{ format: 'ipv4' }, { format: 'ipv6' }] } })
+    .description('IP address of the machine')
+    .example('100.64.10.11');
   const register = Joi.object<RegisterBody>({
     host_id: hostId.required(),
     name: line(80).required(),
@@ -62,7 +74,12 @@ export function hostSchemas({
     port_min: appPort.default(20_000),
     port_max: appPort.default(29_999),
     slots: slots.default(defaultSlots),
-    unchecked: Joi.boolean().default(false),
+    unchecked: unchecked.default(false),
+  }).example({
+    host_id: 'acme-1',
+    name: 'Acme, server room',
+    address: '100.64.10.11',
+    host_key: EXAMPLE_KEY,
   });
   const edit = Joi.object<EditBody>({
     name: line(80),
@@ -75,8 +92,15 @@ export function hostSchemas({
     port_max: appPort,
     slots,
     cordoned: Joi.boolean(),
-    unchecked: Joi.boolean(),
-  }).min(1);
-  const fetchKey = Joi.object<FetchKeyBody>({ address: address.required(), ssh_port: port.default(22) });
+    unchecked,
+  })
+    .min(1)
+    .example({ slots: 3, clients: ['Acme'] });
+  const fetchKey = Joi.object<FetchKeyBody>({
+    address: address.required(),
+    ssh_port: port.default(22),
+  }).example({
+    address: '100.64.10.11',
+  });
   return { register, edit, fetchKey };
 }

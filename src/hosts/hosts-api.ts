@@ -1,4 +1,5 @@
 import type { Request, Router } from 'express';
+import { pageOf } from '../http/answer-schemas.ts';
 import { call, routerOf, type Call } from '../http/call.ts';
 import { AppError } from '../platform/errors.ts';
 import type { AddressOptions } from './host-address.ts';
@@ -6,7 +7,7 @@ import { fingerprintOf, hostKeyLine } from './host-key.ts';
 import type { HostKeySource, SshAddress } from './host-key-source.ts';
 import { HostRegistrar } from './host-registrar.ts';
 import { hostId, hostSchemas } from './host-schemas.ts';
-import { toHostView, type HostView } from './host-view.ts';
+import { hostCheckView, hostKeyView, hostView, toHostView, type HostView } from './host-view.ts';
 import { type Host, type HostId, type HostLoad, type HostRegistry, isHostId } from './host.ts';
 
 export interface HostsApiOptions extends AddressOptions {
@@ -55,7 +56,7 @@ function listHosts({ hosts, view }: Parts): Call {
     path: '/api/hosts',
     right: 'hosts:read',
     summary: 'List the hosts',
-    answers: { 200: { description: 'All hosts' } },
+    answers: { 200: { description: 'All hosts', schema: pageOf('hosts', hostView) } },
     handle: async ({ response }) => {
       const all = await hosts.list();
       response.json({ total: all.length, hosts: await Promise.all(all.map(view)) });
@@ -67,7 +68,7 @@ function showHost({ registrar, view }: Parts): Call {
   return call({
     ...{ ...ONE, method: 'get', right: 'hosts:read' },
     summary: 'Show a host',
-    answers: { 200: { description: 'The host' } },
+    answers: { 200: { description: 'The host', schema: hostView } },
     errors: ['host_not_found'],
     handle: async ({ request, response }) => {
       response.json(await view(await registrar.get(idOf(request))));
@@ -83,7 +84,9 @@ function registerHost({ registrar, schemas, view }: Parts): Call {
     summary: 'Register a host',
     description: 'With the public key that its owner confirms; the host must show the same one.',
     body: schemas.register,
-    answers: { 201: { description: 'The host', headers: { Location: 'The address of the host' } } },
+    answers: {
+      201: { description: 'The host', schema: hostView, headers: { Location: 'The address of the host' } },
+    },
     errors: ['conflict', 'host_key_mismatch', 'host_unreachable'],
     handle: async ({ body: { host_id: id, unchecked, ...fields }, request, response }) => {
       const host = await registrar.register(
@@ -106,7 +109,7 @@ function fetchKey({ keys, schemas }: Parts): Call {
     summary: 'Ask a machine for its host key',
     description: 'To compare it with what the owner of the machine says; nothing is stored.',
     body: schemas.fetchKey,
-    answers: { 200: { description: 'The key that the machine shows' } },
+    answers: { 200: { description: 'The key that the machine shows', schema: hostKeyView } },
     errors: ['host_unreachable'],
     handle: async ({ body: { address, ssh_port: port }, request, response }) => {
       response.json(await shownKey(keys, { address, port }, signalOf(request)));
@@ -117,9 +120,11 @@ function fetchKey({ keys, schemas }: Parts): Call {
 function checkHost({ registrar }: Parts): Call {
   return call({
     ...{ ...ONE, method: 'post', path: '/api/hosts/:id/check', right: 'hosts:write' },
-    summary: 'Check that a host answers with its confirmed key',
-    answers: { 200: { description: 'It does' } },
-    errors: ['host_not_found', 'host_key_mismatch', 'host_unreachable'],
+    summary: 'Ask a host for its key now',
+    answers: {
+      200: { description: 'Whether it answers, and with the confirmed key', schema: hostCheckView },
+    },
+    errors: ['host_not_found'],
     handle: async ({ request, response }) => {
       response.json(await registrar.check(idOf(request), signalOf(request)));
     },
@@ -132,7 +137,7 @@ function editHost({ registrar, schemas, view }: Parts): Call {
     summary: 'Change a host',
     description: 'What is not named stays.',
     body: schemas.edit,
-    answers: { 200: { description: 'The host as it is now' } },
+    answers: { 200: { description: 'The host as it is now', schema: hostView } },
     errors: ['host_not_found', 'conflict', 'host_key_mismatch', 'host_unreachable'],
     handle: async ({ body: { unchecked = false, ...change }, request, response }) => {
       const how = { unchecked, signal: signalOf(request) };

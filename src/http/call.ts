@@ -10,9 +10,8 @@ export interface CallAnswer {
   readonly description: string;
   /** Of the JSON body; without it there is no body, or one of `type`. */
   readonly schema?: Joi.Schema;
-  /** Of a body that is not JSON: `text/plain`. */
-  readonly type?: string;
-  readonly example?: unknown;
+  /** Of a body that is not JSON: `text/plain`; several when the caller may choose. */
+  readonly type?: string | readonly string[];
   /** Headers beside the usual ones, with what they say. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -34,10 +33,10 @@ export interface CallFacts {
   readonly query?: Joi.ObjectSchema;
   /** The JSON body; it may be left out when `{}` would do. */
   readonly body?: Joi.ObjectSchema;
+  /** A body that is taken as it stands; without it the `example` of the schema is shown. */
+  readonly example?: unknown;
   /** Request headers that mean something here. */
   readonly headers?: Readonly<Record<string, Joi.Schema>>;
-  /** A body that works as it stands, with `example` in the schemas of query and params. */
-  readonly example?: unknown;
   readonly answers: Readonly<Record<number, CallAnswer>>;
   /** Codes beside those that `usualErrors` adds to every call of its kind. */
   readonly errors?: readonly ErrorCode[];

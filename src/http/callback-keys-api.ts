@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import Joi from 'joi';
 import { AppError } from '../platform/errors.ts';
+import { moment, pageOf, text } from './answer-schemas.ts';
 import { actorOf } from './authentication.ts';
 import { call, routerOf, type Call } from './call.ts';
 import type { RevokedKeys } from './revoked-keys.ts';
@@ -19,6 +20,13 @@ interface KeyView {
   readonly revoked: { readonly by: string; readonly at: string | null; readonly why: string } | null;
 }
 
+const keyView = Joi.object<KeyView>({
+  key_id: text.required().example('0c9f7a4b'),
+  revoked: Joi.object({ by: text.required(), at: moment.required().allow(null), why: text.required() })
+    .required()
+    .allow(null),
+}).meta({ schemaName: 'CallbackKey' });
+
 /** Which callback keys are believed, and the end of one that was stolen. Keys themselves are never shown. */
 export function createCallbackKeysApi(options: CallbackKeysApiOptions): Router {
   return routerOf([listKeys(options), revokeKey(options)]);
@@ -30,7 +38,9 @@ function listKeys(options: CallbackKeysApiOptions): Call {
     path: '/api/callback-keys',
     right: 'system:operate',
     summary: 'List the callback keys by their ids',
-    answers: { 200: { description: 'All keys that are set up or revoked' } },
+    answers: {
+      200: { description: 'All keys that are set up or revoked', schema: pageOf('callback_keys', keyView) },
+    },
     handle: async ({ response }) => {
       const views = await viewsOf(options);
       response.json({ callback_keys: views, total: views.length });
@@ -49,7 +59,7 @@ function revokeKey(options: CallbackKeysApiOptions): Call {
     params: { key_id: Joi.string().max(8).description('Id of a key').example('0c9f7a4b') },
     body: whyBody,
     example: { why: 'It stood in a log' },
-    answers: { 200: { description: 'The key' } },
+    answers: { 200: { description: 'The key', schema: keyView } },
     errors: ['callback_key_not_found'],
     handle: async ({ body: { why }, request, response }) => {
       const keyId = String(request.params['key_id']);

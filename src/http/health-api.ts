@@ -1,5 +1,7 @@
 import type { Router } from 'express';
+import Joi from 'joi';
 import type { Metrics } from '../platform/metrics.ts';
+import { text } from './answer-schemas.ts';
 import { call, routerOf } from './call.ts';
 
 export interface Dependency {
@@ -26,6 +28,13 @@ interface DependencyState {
 const CHECK_TIMEOUT_MS = 2_000;
 const FRESH_MS = 2_000;
 
+const readiness = Joi.object({
+  status: Joi.string().valid('ready', 'not_ready', 'stopping').required(),
+  dependencies: Joi.object()
+    .pattern(/^/, Joi.object({ ok: Joi.boolean().required(), detail: text }))
+    .required(),
+});
+
 type States = Readonly<Record<string, DependencyState>>;
 
 /** For whoever watches this process: alive, ready (each dependency by name), version, metrics. */
@@ -36,7 +45,7 @@ export function createHealthApi({ version, dependencies, metrics, stopping, cloc
     call({
       ...{ ...anybody, path: '/livez' },
       summary: 'Is the process alive?',
-      answers: { 200: { description: 'It is' } },
+      answers: { 200: { description: 'It is', schema: Joi.object({ status: text.required() }) } },
       handle: ({ response }) => {
         response.set('cache-control', 'no-store').json({ status: 'alive' });
       },
@@ -45,8 +54,8 @@ export function createHealthApi({ version, dependencies, metrics, stopping, cloc
       ...{ ...anybody, path: '/readyz' },
       summary: 'Is everything there that the coordinator needs?',
       answers: {
-        200: { description: 'All of it' },
-        503: { description: 'Not all of it, or it is stopping' },
+        200: { description: 'All of it', schema: readiness },
+        503: { description: 'Not all of it, or it is stopping', schema: readiness },
       },
       handle: async ({ response }) => {
         const states = await statesNow();
@@ -61,7 +70,12 @@ export function createHealthApi({ version, dependencies, metrics, stopping, cloc
     call({
       ...{ ...anybody, path: '/version' },
       summary: 'Which version runs here?',
-      answers: { 200: { description: 'Name and version' } },
+      answers: {
+        200: {
+          description: 'Name and version',
+          schema: Joi.object({ name: text.required(), version: text.required() }),
+        },
+      },
       handle: ({ response }) => {
         response.json({ name: 'ark-deploy', version });
       },

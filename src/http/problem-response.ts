@@ -24,7 +24,8 @@ export interface ProblemFields {
 /** The body of every problem, of the API and of the proxy. */
 export function problemBody({ code, status, title, detail, requestId, more }: ProblemFields): string {
   const type = `urn:ark-deploy:problem:${code}`;
-  return JSON.stringify({ ...more, type, title, status, code, detail, request_id: requestId });
+  const hint = ERROR_CATALOGUE[code].action;
+  return JSON.stringify({ ...more, type, title, status, code, detail, hint, request_id: requestId });
 }
 
 /** An error as `application/problem+json`; what we did not foresee says only `internal` and the request id. */

@@ -2,9 +2,11 @@ import Joi from 'joi';
 import type { CookieOptions, Router } from 'express';
 import { AppError } from '../platform/errors.ts';
 import type { Acts } from './acts.ts';
+import { text } from './answer-schemas.ts';
 import { actorOf, SESSION_COOKIE, sessionTokenOf } from './authentication.ts';
 import { call, routerOf, type Call } from './call.ts';
 import { currentRequestId } from './request-context.ts';
+import { ROLES } from './rights.ts';
 import { LONGEST_SESSION_MS, type Sessions } from './sessions.ts';
 
 export interface SessionApiOptions {
@@ -13,6 +15,12 @@ export interface SessionApiOptions {
   readonly pagesUrl: string;
 }
 
+const whoIs = Joi.object({
+  user: text.required(),
+  role: Joi.string()
+    .valid(...ROLES)
+    .required(),
+});
 const signInQuery = Joi.object<{ code: string }, true>({ code: Joi.string().max(100).required() });
 
 /** Sign-in by a one-use link, who is signed in, sign-out. */
@@ -68,7 +76,9 @@ function createSignInLink(sessions: Sessions): Call {
     path: '/api/sign-in-links',
     right: 'system:operate',
     summary: 'Make a link that signs in once',
-    answers: { 201: { description: 'The link; show it to nobody else' } },
+    answers: {
+      201: { description: 'The link; show it to nobody else', schema: Joi.object({ url: text.required() }) },
+    },
     handle: async ({ request, response }) => {
       const { user, role } = actorOf(request);
       response
@@ -85,7 +95,7 @@ function showSession(): Call {
     path: '/api/session',
     right: 'any_user',
     summary: 'Who is signed in?',
-    answers: { 200: { description: 'User and role' } },
+    answers: { 200: { description: 'User and role', schema: whoIs } },
     handle: ({ request, response }) => {
       const { user, role } = actorOf(request);
       response.json({ user, role });

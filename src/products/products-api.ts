@@ -1,5 +1,6 @@
 import type { Router } from 'express';
 import Joi from 'joi';
+import { pageOf } from '../http/answer-schemas.ts';
 import { call, routerOf, type Call } from '../http/call.ts';
 import { invalidFields } from '../http/validate.ts';
 import type { Environment } from './environment.ts';
@@ -10,7 +11,7 @@ import {
   type ProductSettings,
   type ProductSettingsStore,
 } from './product-settings.ts';
-import { toProductView } from './product-view.ts';
+import { productView, toProductView } from './product-view.ts';
 
 export interface ProductsApiOptions {
   readonly catalogue: ProductCatalogue;
@@ -30,19 +31,22 @@ interface SettingsChange {
 const job = Joi.string()
   .max(500)
   .custom((text: string, helpers) => (isJobName(text) ? text : helpers.error('string.job')))
-  .messages({ 'string.job': '{{#label}} must be a job name, with / between folders' });
+  .messages({ 'string.job': '{{#label}} must be a job name, with / between folders' })
+  .meta({ jsonSchema: { pattern: '^[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*$' } })
+  .example('ark/deploy-hello');
 const deployJobs = Joi.object({ prod: job, dev: job, test: job });
 const hostId = Joi.string().pattern(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'host id');
 
 /** What is not named stays. */
 const settingsChange = Joi.object<SettingsChange>({
-  enabled: Joi.boolean().strict(),
-  default_host: hostId.allow(null),
-  deploy_jobs: deployJobs.allow(null),
-  destroy_job: job.allow(null),
+  enabled: Joi.boolean().strict().description('Off: it takes no new instances'),
+  default_host: hostId.allow(null).description('Host of new instances whose order names none'),
+  deploy_jobs: deployJobs.allow(null).description('Jobs instead of the common one, by environment'),
+  destroy_job: job.allow(null).description('Job instead of the common one'),
 })
   .min(1)
-  .required();
+  .required()
+  .example({ default_host: 'acme-1', deploy_jobs: { prod: 'ark/deploy-hello' } });
 
 const productId = Joi.string().max(40).description('Id of a product').example('hello');
 const ONE = { path: '/api/products/:id', params: { id: productId } };
@@ -58,7 +62,7 @@ function listProducts({ catalogue, settings }: ProductsApiOptions): Call {
     path: '/api/products',
     right: 'products:read',
     summary: 'List the products',
-    answers: { 200: { description: 'All products' } },
+    answers: { 200: { description: 'All products', schema: pageOf('products', productView) } },
     handle: async ({ response }) => {
       const products = catalogue.list();
       const said = await settings.getMany(products.map(({ id }) => id));
@@ -74,7 +78,7 @@ function showProduct({ catalogue, settings }: ProductsApiOptions): Call {
   return call({
     ...{ ...ONE, method: 'get', right: 'products:read' },
     summary: 'Show a product',
-    answers: { 200: { description: 'The product' } },
+    answers: { 200: { description: 'The product', schema: productView } },
     errors: ['product_not_found'],
     handle: async ({ request, response }) => {
       const product = catalogue.get(String(request.params['id']));
@@ -93,7 +97,7 @@ function changeProduct({ catalogue, settings, hostExists }: ProductsApiOptions):
     summary: 'Change the settings of a product',
     description: 'What is not named stays; null takes a setting back.',
     body: settingsChange,
-    answers: { 200: { description: 'The product as it is now' } },
+    answers: { 200: { description: 'The product as it is now', schema: productView } },
     errors: ['product_not_found', 'conflict'],
     handle: async ({ body: change, request, response }) => {
       const product = catalogue.get(String(request.params['id']));

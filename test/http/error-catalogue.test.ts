@@ -29,6 +29,7 @@ test('details stand beside the fixed fields and cannot replace them', () => {
   expect(JSON.parse(body)).toEqual({
     type: 'urn:ark-deploy:problem:busy',
     title: 'Instance is busy',
+    hint: 'Wait until it has ended, or cancel it; `link` leads to it.',
     status: 423,
     code: 'busy',
     detail: 'wait',
