@@ -8,7 +8,7 @@ import { Secret } from '../../../src/platform/secret.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const MAIN = path.join(ROOT, 'src/local-jenkins/main.ts');
-const TOKEN = '11aabbccddeeff';
+export const TOKEN = '11aabbccddeeff';
 const START_MS = 20_000;
 
 export const JOB = 'ark-deploy-instance';
@@ -71,7 +71,7 @@ export class LocalJenkinsProcess {
     if (!answer.ok) throw new Error(`no such fault: ${answer.status}`);
   }
 
-  async finish(build: Build): Promise<void> {
+  async finish(build: Pick<Build, 'parameters'>): Promise<void> {
     await writeFile(path.join(this.#folder, String(build.parameters['DEPLOYMENT_ID'])), '');
   }
 
