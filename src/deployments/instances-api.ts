@@ -190,12 +190,21 @@ async function sendPlaced(
   if (!instance) throw new AppError('instance_not_found', 'There is no such instance');
   const status_url = `/api/instances/${placed.instance_id}`;
   noteRequest({ instanceId: placed.instance_id, deploymentId: placed.deployment_id });
-  const { status } = await views.instance(instance);
+  const view = await views.instance(instance);
+  const { status, active, waiting, last_deployment } = view;
+  const ordered = [waiting, active, last_deployment].find(
+    (one) => one?.deployment_id === placed.deployment_id,
+  );
   const isOver = status === 'deleted' && placed.deployment_id === instance.last_deployment;
   response
     .status(isOver ? 200 : 202)
     .location(status_url)
-    .json({ ...placed, access_url: views.accessUrl(instance), status, status_url });
+    .json({
+      ...placed,
+      ...{ access_url: view.access_url, status, status_url },
+      // at once, so that nobody has to ask: its place in line, and who holds it up
+      pending: ordered?.pending ?? null,
+    });
 }
 
 /** Remembers status and phase as they are; the check says whether they are others now. */

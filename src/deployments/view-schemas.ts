@@ -119,4 +119,5 @@ export const placedView = Joi.object({
   access_url: text.required().description('The link, which stays'),
   status: text.required(),
   status_url: text.required().description('Where to read what becomes of it'),
+  pending: pending.required().allow(null).description('Its place in line, and who holds it up'),
 }).meta({ schemaName: 'Placed' });

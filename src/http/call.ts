@@ -4,6 +4,7 @@ import type { ErrorCode } from '../platform/errors.ts';
 import { requireRight, requireUser } from './authentication.ts';
 import type { Right } from './rights.ts';
 import { validate } from './validate.ts';
+import { takingWhy } from './why.ts';
 
 /** What a call answers with one status. */
 export interface CallAnswer {
@@ -67,8 +68,12 @@ type Nothing = Readonly<Record<string, never>>;
 
 const NOTHING = Joi.object<Nothing>({});
 
-/** Declares a call: its right and schemas are checked before `handle` sees the request. */
-export function call<Query = Nothing, Body = Nothing>({ handle, ...facts }: CallSpec<Query, Body>): Call {
+/**
+ * Declares a call: its right and schemas are checked before `handle` sees the request. A changing one takes `why` too,
+ * which goes into the record of acts: in the body, or in the query of a DELETE.
+ */
+export function call<Query = Nothing, Body = Nothing>({ handle, ...told }: CallSpec<Query, Body>): Call {
+  const facts = withWhy(told);
   const {
     right,
     query = NOTHING as Joi.ObjectSchema<Query>,
@@ -83,6 +88,14 @@ export function call<Query = Nothing, Body = Nothing>({ handle, ...facts }: Call
     });
   };
   return { ...facts, handlers: [...gateOf(right), checked] };
+}
+
+type Facts<Query, Body> = Omit<CallSpec<Query, Body>, 'handle'>;
+
+function withWhy<Query, Body>(facts: Facts<Query, Body>): Facts<Query, Body> {
+  if (facts.method === 'get') return facts;
+  if (facts.method === 'delete') return { ...facts, query: takingWhy(facts.query) };
+  return { ...facts, body: takingWhy(facts.body) };
 }
 
 /** Whether a request without a body counts as one with `{}`. */

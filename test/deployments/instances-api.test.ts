@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import request from 'supertest';
-import { DEPLOY_JOB, ORDERER } from './bench.ts';
+import { aHost, DEPLOY_JOB, ORDERER } from './bench.ts';
 import { benchPerTest } from './bench-per-test.ts';
 import { APPS, httpBench, PAGES, TOKEN, type HttpBench } from './http-bench.ts';
 import { must } from './records.ts';
@@ -31,12 +31,26 @@ describe('POST /api/instances', () => {
 
     expect(answer.status).toBe(202);
     expect(instance_id).toMatch(/^cafe-nandu-sohne-[a-z2-7]{10}$/);
-    expect(answer.body).toEqual({
+    expect(answer.body).toMatchObject({
       ...{ instance_id, deployment_id, status: 'pending' },
       access_url: `${APPS}/instances/${instance_id}/`,
       status_url: `/api/instances/${instance_id}`,
     });
     expect(answer.headers['location']).toBe(`/api/instances/${instance_id}`);
+  });
+
+  test('an order behind others is told its place and who holds it up', async () => {
+    const bench = at();
+    await bench.hosts.put(aHost({ slots: 1 }));
+    const first = (await post('/api/instances', ORDER)).body as Placed;
+    await bench.core.tracker.round();
+    await post('/api/instances', ORDER);
+
+    const third = await post('/api/instances', ORDER);
+
+    expect(third.body).toMatchObject({
+      pending: { reason: 'host_full', holder: first.deployment_id, position: 2 },
+    });
   });
 
   test('keeps text as it came, whatever language it speaks', async () => {

@@ -3,6 +3,7 @@ import { Router } from 'express';
 import Joi from 'joi';
 import request from 'supertest';
 import { call, callsOf, mayBeLeftOut, routerOf } from '../../src/http/call.ts';
+import { takingWhy } from '../../src/http/why.ts';
 import { startApi, TOKEN, type ApiTestbed } from './api-testbed.ts';
 
 const ANSWERS = { 200: { description: 'What it was given' } };
@@ -31,7 +32,17 @@ const poke = call({
     response.json({});
   },
 });
-const router = routerOf([create, poke]);
+const remove = call({
+  method: 'delete',
+  path: '/api/things/:id',
+  right: 'hosts:write',
+  summary: 'Remove a thing',
+  answers: ANSWERS,
+  handle: ({ query, response }) => {
+    response.json({ query });
+  },
+});
+const router = routerOf([create, poke, remove]);
 
 let bed: ApiTestbed;
 
@@ -65,6 +76,34 @@ test.each([
   expect(body).toMatchObject({ code: 'validation_failed', errors: [{ field }] });
 });
 
+test('every change takes a reason that it does not see itself', async () => {
+  const { body } = await post('/api/things/7').send({ title: 'Hola', why: 'the fair' });
+  expect(body).toMatchObject({ body: { title: 'Hola' } });
+  await post('/api/poke').send({ why: 'wake up' }).expect(200);
+
+  const removal = request(bed.api.app).delete('/api/things/7?why=gone');
+  expect((await removal.set('authorization', `Bearer ${TOKEN}`)).body).toEqual({ query: {} });
+  const acts = await request(bed.api.app).get('/api/acts').set('authorization', `Bearer ${TOKEN}`);
+  const [gone, wake, fair] = (acts.body as { acts: { why: string }[] }).acts;
+  expect([fair?.why, wake?.why, gone?.why]).toEqual(['the fair', 'wake up', 'gone']);
+});
+
+test.each([['x'.repeat(201)], ['two\nlines'], [7]])(
+  'a reason of another form is refused: %j',
+  async (why) => {
+    const { body } = await post('/api/poke').send({ why });
+
+    expect(body).toMatchObject({ code: 'validation_failed', errors: [{ field: 'why' }] });
+  },
+);
+
+test('a change that is only its reason changes nothing', async () => {
+  const one = takingWhy(Joi.object({ name: Joi.string() }).min(1));
+
+  expect(one.validate({ why: 'no reason' }).error?.message).toContain('at least 1 key');
+  expect(one.validate({ why: 'better', name: 'x' }).value).toEqual({ name: 'x' });
+});
+
 test('a body may be left out only where nothing in it is required', async () => {
   expect((await post('/api/poke')).status).toBe(200);
   expect((await post('/api/poke').send({})).status).toBe(200);
@@ -84,6 +123,10 @@ test('the right is asked before anything is told about fields', async () => {
 });
 
 test('a router tells its calls, and one with undeclared routes is refused', () => {
-  expect(callsOf(router).map(({ path }) => path)).toEqual(['/api/things/:id', '/api/poke']);
+  expect(callsOf(router).map(({ path }) => path)).toEqual([
+    '/api/things/:id',
+    '/api/poke',
+    '/api/things/:id',
+  ]);
   expect(() => callsOf(Router())).toThrow('make it with routerOf');
 });
