@@ -20,6 +20,7 @@ export interface EventsApiOptions {
   readonly stream: EventStreamOptions;
 }
 
+const FIRST_READING_MS = 2_000;
 const EVENT_ID = /^\d{1,15}-\d{1,15}$/;
 const LAST_EVENT_ID = Joi.string().pattern(EVENT_ID, '<ms>-<n>').description('Goes on behind this event');
 
@@ -73,6 +74,8 @@ async function sendChanges(
   { request, response, isWanted }: Exchange,
 ): Promise<void> {
   const given = lastEventIdOf(request);
+  // A process that just starts knows in a moment.
+  if (feed.last === undefined) await feed.next(AbortSignal.timeout(FIRST_READING_MS));
   const place = feed.last && (given ?? feed.last);
   if (place === undefined) throw storeAway();
   slots.take(actorOf(request).credential, response);

@@ -56,6 +56,7 @@ export class LogCleaner {
       this.#keyLines = end ? 0 : this.#keyLines - 1;
       if (!end) return undefined;
       rest = rest.slice(end.index + end[0].length);
+      if (rest === '') return undefined;
     }
     for (let begin = KEY_BEGIN.exec(rest); begin; begin = KEY_BEGIN.exec(rest)) {
       open += `${rest.slice(0, begin.index)}${begin[0]}${REDACTED}`;

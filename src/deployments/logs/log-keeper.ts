@@ -10,19 +10,23 @@ import type { LogUpdater } from './log-updater.ts';
 export interface LogKeeperOptions {
   readonly store: Pick<DeploymentStore, 'open' | 'deployment'>;
   readonly logs: LogStore;
-  readonly updater: LogUpdater;
+  readonly updater: Pick<LogUpdater, 'update'>;
   readonly log: Logger;
   readonly clock: () => number;
+  readonly pace?: LogPace;
 }
 
-/** How often a log is looked at that somebody reads. */
-const READ_EVERY_MS = 1_000;
-/** How often one is looked at that nobody reads, and how many such. */
-const UNREAD_EVERY_MS = 5_000;
+/** How often a log is looked at that somebody reads, and one that nobody reads. */
+export interface LogPace {
+  readonly readMs: number;
+  readonly unreadMs: number;
+}
+
+const PACE: LogPace = { readMs: 1_000, unreadMs: 5_000 };
 const UNREAD_AT_MOST = 20;
 /** Looks at once: Jenkins has two lanes for onlookers. */
 const AT_ONCE = 2;
-const TICK_MS = 250;
+const TICKS = 4;
 /** A build that Jenkins does not show so long after its deployment is over has no log any more. */
 const GIVE_UP_AFTER_MS = 600_000;
 
@@ -47,6 +51,7 @@ export type LogListener = (look: LogLook) => void;
  */
 export class LogKeeper {
   readonly #options: LogKeeperOptions;
+  readonly #pace: LogPace;
   readonly #abort = new AbortController();
   readonly #listeners = new Map<DeploymentId, Set<LogListener>>();
   readonly #looks = new Map<DeploymentId, Promise<LogLook>>();
@@ -58,10 +63,11 @@ export class LogKeeper {
 
   constructor(options: LogKeeperOptions) {
     this.#options = options;
+    this.#pace = options.pace ?? PACE;
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.#tick(), TICK_MS);
+    this.#timer ??= setInterval(() => this.#tick(), this.#pace.readMs / TICKS);
   }
 
   async close(): Promise<void> {
@@ -95,9 +101,9 @@ export class LogKeeper {
     return look;
   }
 
-  /** As `look`, unless there was one within the last second. */
+  /** As `look`, unless there was one just now. */
   async refresh(id: DeploymentId): Promise<void> {
-    if (this.#looks.has(id) || this.#isDue(id, READ_EVERY_MS, performance.now())) await this.look(id);
+    if (this.#looks.has(id) || this.#isDue(id, this.#pace.readMs, performance.now())) await this.look(id);
   }
 
   async #look(id: DeploymentId): Promise<LogLook> {
@@ -120,12 +126,12 @@ export class LogKeeper {
 
   #tick(): void {
     const now = performance.now();
-    if (now - this.#listedAt >= UNREAD_EVERY_MS && !this.#listing) {
+    if (now - this.#listedAt >= this.#pace.unreadMs && !this.#listing) {
       this.#listedAt = now;
       this.#listing = this.#list().finally(() => (this.#listing = undefined));
     }
-    const read = [...this.#listeners.keys()].filter((id) => this.#isDue(id, READ_EVERY_MS, now));
-    const unread = this.#unread.filter((id) => this.#isDue(id, UNREAD_EVERY_MS, now));
+    const read = [...this.#listeners.keys()].filter((id) => this.#isDue(id, this.#pace.readMs, now));
+    const unread = this.#unread.filter((id) => this.#isDue(id, this.#pace.unreadMs, now));
     for (const id of new Set([...this.#longestAgo(read), ...this.#longestAgo(unread)])) {
       if (this.#looks.size >= AT_ONCE) return;
       void this.look(id).catch((error: unknown) => this.#note(id, error));

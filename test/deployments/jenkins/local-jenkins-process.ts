@@ -14,8 +14,8 @@ const START_MS = 20_000;
 export const JOB = 'ark-deploy-instance';
 export const USER = 'bot';
 
-/** Runs until the file of its deployment appears. */
-const jenkinsfile = (folder: string): string => `pipeline {
+/** Works, and then runs until the file of its deployment appears. */
+const jenkinsfile = (folder: string, work: string): string => `pipeline {
   agent any
   parameters {
     string(name: 'DEPLOYMENT_ID', defaultValue: '')
@@ -25,7 +25,7 @@ const jenkinsfile = (folder: string): string => `pipeline {
     stage('Work') {
       steps {
         sh '''
-          echo working
+          ${work}
           while [ ! -e "${folder}/$DEPLOYMENT_ID" ]; do sleep 0.05; done
         '''
       }
@@ -48,10 +48,11 @@ export class LocalJenkinsProcess {
     this.builds = new JenkinsBuildServer({ baseUrl: url, user: USER, token: new Secret(TOKEN) });
   }
 
-  static async start(): Promise<LocalJenkinsProcess> {
+  /** `work` is what the job does in its shell, without single quotes in threes. */
+  static async start(work = 'echo working'): Promise<LocalJenkinsProcess> {
     const folder = await mkdtemp(path.join(tmpdir(), 'ark-jenkins-client-'));
     await mkdir(path.join(folder, 'home/jobs'), { recursive: true });
-    await writeFile(path.join(folder, 'home/jobs', `${JOB}.Jenkinsfile`), jenkinsfile(folder));
+    await writeFile(path.join(folder, 'home/jobs', `${JOB}.Jenkinsfile`), jenkinsfile(folder, work));
     const users = [{ id: USER, token: TOKEN, admin: true }];
     await writeFile(path.join(folder, 'home/users.json'), JSON.stringify(users), { mode: 0o600 });
     const env = {
