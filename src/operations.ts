@@ -4,14 +4,31 @@ import type { Parts } from './coordinator-parts.ts';
 import { createBreakGlassApi } from './deployments/break-glass-api.ts';
 import { BreakGlass } from './deployments/break-glass.ts';
 import { RedisBreakGlassStore } from './deployments/redis-break-glass-store.ts';
+import {
+  examineFreeze,
+  examineHosts,
+  examineJenkins,
+  examineProxies,
+  examineRedis,
+  examineSshKey,
+} from './deployments/examinations.ts';
 import { createSystemApi } from './deployments/system-api.ts';
 import type { Views } from './deployments/view-reader.ts';
 import { createCordonApi } from './hosts/cordon-api.ts';
+import { HostRegistrar } from './hosts/host-registrar.ts';
+import type { HostId } from './hosts/host.ts';
 import { sshContainers } from './hosts/ssh-containers.ts';
+import { sshHostKeys } from './hosts/ssh-host-key.ts';
 import { createCallbackKeysApi } from './http/callback-keys-api.ts';
 import type { Dependency } from './http/health-api.ts';
+import { createCheckupApi } from './http/checkup-api.ts';
+import type { Examination } from './http/checkup.ts';
+import { examineAddresses } from './http/public-addresses.ts';
 import { CallbackKey } from './http/signature.ts';
+import { unmetRequirements } from './platform/redis-requirements.ts';
+import { withStore } from './platform/redis.ts';
 import type { ProcessBase } from './process-base.ts';
+import { ProxyWatch } from './routing/proxy-watch.ts';
 
 const clock = Date.now;
 
@@ -40,5 +57,45 @@ export function wireOperations(
     createSystemApi({ breakGlassStore, generation, dependencies, version, clock }),
     createCordonApi({ hosts }),
     createCallbackKeysApi({ keys, revoked: revokedKeys, clock }),
+    createCheckupApi(examinationsOf(config, { ...parts, breakGlassStore })),
   ];
+}
+
+/** The parts of the chain in the order of a deployment's way. */
+function examinationsOf(
+  config: CoordinatorConfig,
+  parts: Parts & { readonly breakGlassStore: RedisBreakGlassStore },
+): Examination[] {
+  const { redis, shared, store, hosts, builds, generation, breakGlassStore } = parts;
+  const isInUse = async (id: HostId): Promise<boolean> => store.isHostInUse(id);
+  const registrar = new HostRegistrar({ hosts, keys: sshHostKeys, isInUse, clock });
+  const time = async (): Promise<number> => {
+    const [seconds, microseconds] = await withStore('time', () => redis.time());
+    return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+  };
+  return [
+    ...examineRedis({ time, unmet: () => unmetRequirements(redis), fault: () => generation.fault, clock }),
+    examineFreeze(breakGlassStore),
+    ...examineJenkins(builds, { user: config.jenkins.user, jobs: () => jobsOf(config, parts) }),
+    examineProxies(new ProxyWatch(shared), async () => (await generation.position()).revision),
+    ...examineAddresses(config),
+    examineHosts(
+      () => hosts.list(),
+      ({ id }, signal) => registrar.check(id, signal),
+    ),
+    examineSshKey(config.deployments.sshKey !== undefined),
+  ];
+}
+
+/** Of the configuration, and of products that name their own. */
+async function jobsOf(
+  { jenkins: { deployJob, destroyJob } }: CoordinatorConfig,
+  { catalogue, productSettings }: Parts,
+): Promise<readonly string[]> {
+  const settings = await Promise.all(catalogue.list().map(({ id }) => productSettings.get(id)));
+  const own = settings.flatMap(({ deploy_jobs: deploy = {}, destroy_job: destroy }) => [
+    ...Object.values(deploy),
+    ...(destroy === undefined ? [] : [destroy]),
+  ]);
+  return [...new Set([deployJob, destroyJob, ...own])];
 }

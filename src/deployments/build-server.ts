@@ -62,6 +62,9 @@ export type Found =
   | { readonly kind: 'build'; readonly build: Build }
   | { readonly kind: 'none' };
 
+/** Whether our account may start builds of a job; `hidden`: there is no such job, or we may not see it. */
+export type StartRight = 'granted' | 'denied' | 'hidden';
+
 /** What a search is for: an order of ours, by the id that it carries. */
 export interface SearchedOrder {
   readonly job: JobName;

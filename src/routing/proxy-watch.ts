@@ -28,7 +28,7 @@ export class ProxyWatch {
   }
 
   async seen(revision: number, oldTargets: readonly Target[]): Promise<SwitchSeen> {
-    const heartbeats = await this.#heartbeats();
+    const heartbeats = await this.fresh();
     const keys = oldTargets.map(targetKey);
     const open = heartbeats.flatMap(({ draining }) => keys.map((key) => draining[key] ?? 0));
     return {
@@ -37,12 +37,15 @@ export class ProxyWatch {
     };
   }
 
-  async #heartbeats(): Promise<readonly Heartbeat[]> {
+  /** The proxies that were heard of within the last seconds, and what each has applied. */
+  async fresh(): Promise<readonly (Heartbeat & { readonly id: string })[]> {
     const { redis, prefix, clock } = this.#options;
     return withStore('heartbeats', async () => {
       const ids = await redis.zrangebyscore(`${prefix}proxies`, clock() - FRESH_MS, '+inf');
       const texts = ids.length === 0 ? [] : await redis.mget(ids.map((id) => `${prefix}proxy:${id}`));
-      return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as Heartbeat]));
+      return texts.flatMap((text, at) =>
+        text === null ? [] : [{ ...(JSON.parse(text) as Heartbeat), id: ids[at] ?? '' }],
+      );
     });
   }
 }

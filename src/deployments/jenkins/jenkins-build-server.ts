@@ -12,6 +12,7 @@ import type {
   QueueId,
   QueueItem,
   SearchedOrder,
+  StartRight,
   StopStep,
   TriggerOutcome,
   WholeLog,
@@ -131,6 +132,22 @@ export class JenkinsBuildServer implements BuildServer {
     const answer = await this.#ask({ what, path, query: { tree: 'name' }, signal });
     if (isGone(answer)) return false;
     return readAnswer(answer, what, (fields) => textOf(fields['name'], 'name') !== '');
+  }
+
+  /** Starts nothing. Throws as the calls of BuildServer. */
+  async startRight(job: JobName, signal: AbortSignal): Promise<StartRight> {
+    const what = 'look whether we may build';
+    const answer = await this.#ask({
+      what,
+      path: `${jobPath(job)}/buildWithParameters`,
+      lane: 'watch',
+      signal,
+    });
+    // Jenkins looks at the right before it looks at the method, so that a GET tells and starts nothing.
+    if (answer.status === 405) return 'granted';
+    if (answer.status === 403) return 'denied';
+    if (isGone(answer)) return 'hidden';
+    throw toFault(answer, what);
   }
 
   async cancelQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<boolean> {

@@ -139,3 +139,14 @@ test('an abort while waiting for the answer rejects with the reason', async () =
 
   await expect(jenkins.client().trigger(JOB, {}, aborter.signal)).rejects.toThrow('shutting down');
 });
+
+test.each([
+  ['trigger-get-only', 'granted'],
+  ['trigger-no-right', 'denied'],
+  ['trigger-missing-job', 'hidden'],
+] as const)('a GET that is answered as in %s says that the right to build is %s', async (name, right) => {
+  jenkins.reply(recorded(name));
+
+  expect(await jenkins.client().startRight(JOB, signal)).toBe(right);
+  expect(jenkins.seen.map(({ method }) => method)).toEqual(['GET']);
+});

@@ -1,0 +1,75 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import { examine, ok, type Examination } from '../../src/http/checkup.ts';
+import { examineAddresses } from '../../src/http/public-addresses.ts';
+
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) {
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+  }
+});
+
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+}
+
+const json =
+  (answers: Readonly<Record<string, readonly [number, object]>>): RequestListener =>
+  (request, response) => {
+    const [status, body] = answers[request.url ?? ''] ?? [404, { code: 'not_found' }];
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  };
+
+test('what fails is broken with the words of the failure and its hint, and stops nothing else', async () => {
+  const parts: Examination[] = [
+    { part: 'a', hint: 'start a', look: async () => Promise.reject(new Error('a is away')) },
+    { part: 'b', hint: '', look: async () => Promise.resolve([ok('b 1', 'fine'), ok('b 2', 'fine')]) },
+  ];
+
+  expect(await examine(parts)).toEqual([
+    { part: 'a', state: 'broken', detail: 'a is away', hint: 'start a' },
+    { part: 'b 1', state: 'ok', detail: 'fine', hint: null },
+    { part: 'b 2', state: 'ok', detail: 'fine', hint: null },
+  ]);
+});
+
+test('public addresses that lead to us are found', async () => {
+  const pagesUrl = await serve(
+    json({
+      '/livez': [200, { status: 'alive' }],
+      '/api/callbacks/claim': [405, { code: 'method_not_allowed' }],
+    }),
+  );
+  const appsUrl = await serve(json({ '/instances/ark-checkup/': [404, { code: 'route_unknown' }] }));
+
+  const found = await examine(examineAddresses({ pagesUrl, appsUrl }));
+
+  expect(found.map(({ part, state }) => [part, state])).toEqual([
+    ['pages', 'ok'],
+    ['callbacks', 'ok'],
+    ['links', 'ok'],
+  ]);
+});
+
+test('another server, a page of nginx and nobody are told apart from us', async () => {
+  const pagesUrl = await serve((_request, response) =>
+    response.writeHead(502).end('<html>Bad Gateway</html>'),
+  );
+  const appsUrl = 'http://127.0.0.1:9';
+
+  const found = await examine(examineAddresses({ pagesUrl, appsUrl }));
+
+  expect(found.map(({ state, detail }) => [state, detail])).toEqual([
+    ['broken', `${pagesUrl}/livez is answered by something else (502)`],
+    ['broken', `${pagesUrl}/api/callbacks/claim is answered by something else (502)`],
+    ['broken', `nobody answers at ${appsUrl}/instances/ark-checkup/`],
+  ]);
+});
