@@ -2,56 +2,121 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CLI_AGENT } from '../http/cli-agent.ts';
 import { Secret } from '../platform/secret.ts';
+import { readEvents, type ServerEvent } from './server-events.ts';
 
-const CALL_TIMEOUT_MS = 30_000;
+const CALL_TIMEOUT_MS = 90_000;
+/** Two heartbeats and a little. */
+const SILENT_MS = 40_000;
 const ROOT = join(import.meta.dirname, '../..');
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The coordinator refused, with its own words: exit 1. */
+export class ApiProblem extends Error {
+  readonly status: number;
+  /** As it came. */
+  readonly problem: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, problem: Readonly<Record<string, unknown>>) {
+    super(wordsOf(status, problem));
+    this.status = status;
+    this.problem = problem;
+  }
+
+  get code(): unknown {
+    return this.problem['code'];
+  }
+}
+
+/** No coordinator answers, or nobody told where it is: exit 4. */
+export class Unreachable extends Error {}
 
 /** Calls the API as the administrator of this machine. */
 export class ApiCaller {
-  readonly #url: string;
+  readonly url: string;
   readonly #token: Secret;
 
   constructor(url: string, token: Secret) {
-    this.#url = url;
+    this.url = url;
     this.#token = token;
   }
 
   /**
    * From ARK_ADMIN_TOKEN (or the file that ARK_ADMIN_TOKEN_FILE names) and ARK_API_URL, else ARK_PAGES_URL; without
-   * them from what a running `npm start` wrote. Throws with words.
+   * them from what a running `npm start` wrote. Throws Unreachable with words.
    */
-  static find(env: Readonly<Record<string, string | undefined>>): ApiCaller {
+  static find(env: Environment): ApiCaller {
     const url = env['ARK_API_URL'] ?? env['ARK_PAGES_URL'];
     const token = env['ARK_ADMIN_TOKEN'] ?? readToken(env['ARK_ADMIN_TOKEN_FILE']);
-    if (url !== undefined && token !== undefined) return new ApiCaller(url, new Secret(token));
+    if (url !== undefined && token !== undefined)
+      return new ApiCaller(url.replace(/\/+$/, ''), new Secret(token));
     const path = join(env['ARK_STATE_DIR'] ?? join(ROOT, '.ark'), 'run.json');
     try {
       const run = JSON.parse(readFileSync(path, 'utf8')) as { pages_url: string; api_token: string };
       return new ApiCaller(run.pages_url, new Secret(run.api_token));
     } catch (cause) {
-      throw new Error('Nothing runs here: start it (npm start), or set ARK_PAGES_URL and ARK_ADMIN_TOKEN', {
-        cause,
-      });
+      throw new Unreachable(
+        'Nothing runs here: start it (npm start), or set ARK_PAGES_URL and ARK_ADMIN_TOKEN',
+        {
+          cause,
+        },
+      );
     }
   }
 
-  /** The answer's JSON. Throws with the problem's own words. */
+  /** The answer's JSON. Throws ApiProblem with the problem's own words, and Unreachable. */
   async call<T>(method: string, path: string, body?: object): Promise<T> {
-    const response = await fetch(this.#url + path, {
+    const response = await this.#fetch(path, {
       method,
       signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
-      headers: {
-        authorization: `Bearer ${this.#token.reveal()}`,
-        'content-type': 'application/json',
-        // acts are recorded as those of a command
-        'user-agent': CLI_AGENT,
-      },
-      ...(body && { body: JSON.stringify(body) }),
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
-    const answer = (await response.json()) as T & { title?: string; detail?: string };
-    if (response.ok) return answer;
-    throw new Error(`${answer.title ?? String(response.status)}: ${answer.detail ?? ''}`);
+    return (await response.json()) as T;
   }
+
+  async text(path: string): Promise<string> {
+    return (await this.#fetch(path, { signal: AbortSignal.timeout(CALL_TIMEOUT_MS) })).text();
+  }
+
+  /** Server-sent events behind `lastId`, until the stream ends or nothing came for too long. Throws as `call`. */
+  async *events(path: string, lastId: string | undefined, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+    const headers = { accept: 'text/event-stream', ...(lastId !== undefined && { 'last-event-id': lastId }) };
+    const response = await this.#fetch(path, { headers, signal });
+    if (response.body) yield* readEvents(response.body, SILENT_MS);
+  }
+
+  async #fetch(path: string, { headers, ...init }: RequestInit): Promise<Response> {
+    // acts are recorded as those of a command
+    const own = { authorization: `Bearer ${this.#token.reveal()}`, 'user-agent': CLI_AGENT };
+    const asked = fetch(this.url + path, { ...init, headers: { ...own, ...(headers as object) } });
+    const response = await asked.catch((cause: unknown) => {
+      throw new Unreachable(`No coordinator answers at ${this.url}: npm run ark -- doctor says more`, {
+        cause,
+      });
+    });
+    if (response.ok) return response;
+    throw new ApiProblem(response.status, await problemOf(response));
+  }
+}
+
+/** What is no JSON did not come from us: a proxy in between, or another server. */
+async function problemOf(response: Response): Promise<Record<string, unknown>> {
+  try {
+    const body: unknown = await response.json();
+    return typeof body === 'object' && body !== null ? { ...body } : {};
+  } catch {
+    return { title: `HTTP ${String(response.status)}`, detail: 'The answer is not one of Ark Deploy' };
+  }
+}
+
+function wordsOf(status: number, { title, detail, errors }: Readonly<Record<string, unknown>>): string {
+  const faults = Array.isArray(errors) ? (errors as readonly { message?: unknown }[]) : [];
+  const lines = faults.map(({ message }) => `  ${String(message)}`);
+  const head = [
+    typeof title === 'string' ? title : `HTTP ${String(status)}`,
+    typeof detail === 'string' ? detail : '',
+  ];
+  return [head.filter(Boolean).join(': '), ...lines].join('\n');
 }
 
 function readToken(path: string | undefined): string | undefined {
@@ -59,6 +124,6 @@ function readToken(path: string | undefined): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (cause) {
-    throw new Error('ARK_ADMIN_TOKEN_FILE names a file that cannot be read', { cause });
+    throw new Unreachable('ARK_ADMIN_TOKEN_FILE names a file that cannot be read', { cause });
   }
 }

@@ -1,20 +1,15 @@
-import type { ApiCaller } from './api-caller.ts';
-
-interface Command {
-  readonly summary: string;
-  /** What is printed. Throws with words when it is refused. */
-  run(api: ApiCaller, args: readonly string[]): Promise<string>;
-}
+import { ACT_COMMANDS } from './act-commands.ts';
+import type { Command } from './command.ts';
+import { DOCTOR_COMMANDS } from './doctor.ts';
+import { LIST_COMMANDS } from './list-commands.ts';
+import { LOG_COMMANDS } from './log-commands.ts';
+import { ORDER_COMMANDS } from './order-commands.ts';
 
 /** By name; each acts through the API, so every act leaves the same trace. */
 export const COMMANDS: Readonly<Record<string, Command>> = {
-  'sign-in': {
-    summary: 'prints a link that signs a browser in once, within 24 hours',
-    run: async (api) => (await api.call<{ url: string }>('POST', '/api/sign-in-links', {})).url,
-  },
+  ...ORDER_COMMANDS,
+  ...LIST_COMMANDS,
+  ...LOG_COMMANDS,
+  ...DOCTOR_COMMANDS,
+  ...ACT_COMMANDS,
 };
-
-export const USAGE = [
-  'usage: npm run ark -- COMMAND',
-  ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
-].join('\n');

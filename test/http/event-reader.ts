@@ -10,15 +10,16 @@ export interface ReadEvent {
 }
 
 /** The edge of a bench on a port of its own, for what stays open. */
-export async function listen(app: Express): Promise<{ url: string; close(): Promise<void> }> {
-  const server = createServer(app).listen(0, '127.0.0.1');
+export async function listen(app: Express, at = 0): Promise<{ url: string; close(): Promise<void> }> {
+  const server = createServer(app).listen(at, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${String(port)}`,
     close: async () => {
-      server.closeAllConnections();
+      if (!server.listening) return;
       server.close();
+      server.closeAllConnections();
       await once(server, 'close');
     },
   };
