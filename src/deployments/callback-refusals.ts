@@ -14,7 +14,7 @@ export function signedOf(request: Request, kind: string, message: unknown): Sign
 }
 
 export interface RefusalsOptions {
-  readonly history: CallbackHistory;
+  readonly history: Pick<CallbackHistory, 'refused' | 'unsigned'>;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -44,7 +44,7 @@ function kindOf(path: string): string {
 async function noteRefusal(
   request: Request,
   { kind, ...refusal }: { readonly kind: string; readonly code: string; readonly detail: string },
-  history: CallbackHistory,
+  history: RefusalsOptions['history'],
 ): Promise<void> {
   const signed = findCallback(request);
   if (signed === undefined) return history.unsigned(kind, refusal, request.ip ?? '');

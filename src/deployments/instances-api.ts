@@ -189,7 +189,8 @@ async function sendPlaced(
   const instance = await store.instance(placed.instance_id);
   if (!instance) throw new AppError('instance_not_found', 'There is no such instance');
   const status_url = `/api/instances/${placed.instance_id}`;
-  noteRequest({ instanceId: placed.instance_id, deploymentId: placed.deployment_id });
+  const { product_id: productId, host_id: hostId } = instance;
+  noteRequest({ instanceId: placed.instance_id, deploymentId: placed.deployment_id, productId, hostId });
   const view = await views.instance(instance);
   const { status, active, waiting, last_deployment } = view;
   const ordered = [waiting, active, last_deployment].find(

@@ -21,6 +21,7 @@ const actView = Joi.object<ActView>({
   deployment_id: text,
   host_id: text,
   product_id: text,
+  key_id: text,
   why: text.required(),
   request_id: text.required(),
   outcome: text.required().allow(null).description('ok, or the code of the refusal; null while unknown'),

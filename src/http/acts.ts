@@ -12,6 +12,8 @@ export interface Act {
   readonly deployment_id?: string | undefined;
   readonly host_id?: string | undefined;
   readonly product_id?: string | undefined;
+  /** Of a callback key. */
+  readonly key_id?: string | undefined;
   /** In the words of who did it; empty where none were given. */
   readonly why: string;
   readonly request_id: string;

@@ -73,13 +73,14 @@ export function actNameOf(method: string, pattern: string): string {
 
 const ID = /^[A-Za-z0-9_-]{1,63}$/;
 
-type Ids = Pick<Act, 'instance_id' | 'deployment_id' | 'host_id' | 'product_id'>;
+type Ids = Pick<Act, 'instance_id' | 'deployment_id' | 'host_id' | 'product_id' | 'key_id'>;
 
 const ID_AFTER: Readonly<Record<string, keyof Ids>> = {
   instances: 'instance_id',
   deployments: 'deployment_id',
   hosts: 'host_id',
   products: 'product_id',
+  'callback-keys': 'key_id',
 };
 
 /** The ids that the address names. */

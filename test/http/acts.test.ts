@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Router } from 'express';
 import request from 'supertest';
+import { declaredCalls } from '../../src/docs/declared-calls.ts';
 import type { ActView } from '../../src/http/acts.ts';
 import { requireRight } from '../../src/http/authentication.ts';
 import { actNameOf } from '../../src/http/record-acts.ts';
@@ -138,7 +139,17 @@ test.each([
   ['PUT', '/api/instances/:id/note', 'instances.note.set'],
   ['POST', '/api/system/freeze', 'system.freeze'],
   ['POST', '/api/sign-in-links', 'sign-in-links.create'],
+  ['POST', '/api/callback-keys/:key_id/revoke', 'callback-keys.revoke'],
   ['POST', '/api/session/sign-out', 'session.sign-out'],
 ])('%s %s is the act %s', (method, pattern, name) => {
   expect(actNameOf(method, pattern)).toBe(name);
+});
+
+test('no two changing calls of the coordinator are the same act', () => {
+  const names = declaredCalls()
+    .filter(({ method, right }) => method !== 'get' && right !== 'signature')
+    .map(({ method, path }) => actNameOf(method.toUpperCase(), path));
+
+  expect(names.length).toBeGreaterThan(15);
+  expect(new Set(names).size).toBe(names.length);
 });
