@@ -96,6 +96,8 @@ function acceptGeneration(options: SystemApiOptions): Call {
   });
 }
 
+export type SystemView = Awaited<ReturnType<typeof viewOf>>;
+
 async function viewOf({ breakGlassStore, generation, dependencies, version, clock }: SystemApiOptions) {
   const [frozen, position, states] = await Promise.all([
     breakGlassStore.frozen(),

@@ -15,7 +15,7 @@ export interface CallbackKeysApiOptions {
   readonly clock: () => number;
 }
 
-interface KeyView {
+export interface KeyView {
   readonly key_id: string;
   readonly revoked: { readonly by: string; readonly at: string | null; readonly why: string } | null;
 }

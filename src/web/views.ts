@@ -10,29 +10,14 @@ export type { HostQueue } from '../deployments/host-queue.ts';
 export type { Phase } from '../deployments/phases.ts';
 export type { DeploymentView, InstanceView, Pending, Status } from '../deployments/views.ts';
 export type { HostView } from '../hosts/host-view.ts';
+export type { SystemView } from '../deployments/system-api.ts';
 export type { ActView } from '../http/acts.ts';
+export type { KeyView } from '../http/callback-keys-api.ts';
 export type { InputSpec } from '../products/product.ts';
 export type { ProductView } from '../products/product-view.ts';
 
 /** Who is signed in. */
 export type WhoIs = Pick<Session, 'user' | 'role'>;
-
-export interface SystemView {
-  readonly frozen: { readonly by: string; readonly at: string; readonly why: string } | null;
-  readonly generation: {
-    readonly id: string | null;
-    readonly revision: number;
-    readonly fault: string | null;
-  };
-  readonly ready: boolean;
-  readonly dependencies: Readonly<Record<string, { readonly ok: boolean; readonly detail?: string }>>;
-  readonly versions: { readonly ark: string; readonly node: string };
-}
-
-export interface KeyView {
-  readonly key_id: string;
-  readonly revoked: { readonly by: string; readonly at: string | null; readonly why: string } | null;
-}
 
 export interface Order {
   readonly product_id: string;

@@ -60,6 +60,15 @@ function admin(method: 'get' | 'patch', path: string): supertest.Test {
   return supertest(app)[method](path).set('authorization', `Bearer ${TOKEN}`);
 }
 
+test('a change may say why, which is no setting', async () => {
+  const change = { enabled: false, why: 'a new version comes' };
+
+  const { body } = await admin('patch', '/api/products/hello').send(change).expect(200);
+
+  expect(body).toMatchObject({ enabled: false });
+  expect(await settings.get('hello')).toEqual({ enabled: false });
+});
+
 test('the list has every product with its inputs and settings, and no Compose text', async () => {
   await settings.update('hello', () => ({ enabled: true, default_host: 'cl-a' }));
 

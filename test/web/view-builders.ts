@@ -181,7 +181,8 @@ export function anAct(fields: Partial<ActView> = {}): ActView {
 export function aSystem(fields: Partial<SystemView> = {}): SystemView {
   return {
     frozen: null,
-    generation: { id: 'g-1', revision: 812, fault: null },
+    now: after(20),
+    generation: { id: 'g-1', revision: 812, accepted: null, fault: null },
     ready: true,
     dependencies: { redis: { ok: true }, jenkins: { ok: true } },
     versions: { ark: '0.1.0', node: '24.1.0' },

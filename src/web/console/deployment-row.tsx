@@ -31,7 +31,11 @@ export function DeploymentRow({ deployment, isOfOne }: DeploymentRowProps) {
       </Cell>
       <Cell column="deployment">
         <Link to={deploymentHref(deployment.deployment_id)}>{texts.kind[deployment.kind]}</Link>{' '}
-        {isOfOne ? <code>{deployment.deployment_id}</code> : <OfInstance id={deployment.instance_id} />}
+        {isOfOne ? (
+          <code className="id">{deployment.deployment_id}</code>
+        ) : (
+          <OfInstance id={deployment.instance_id} />
+        )}
       </Cell>
       <Cell column="trigger">
         <TriggerWords deployment={deployment} />

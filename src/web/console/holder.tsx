@@ -5,7 +5,7 @@ export function Holder({ id }: { readonly id: string | undefined }) {
   if (id === undefined) return <span className="quiet">–</span>;
   return (
     <Link to={deploymentHref(id)}>
-      <code>{id}</code>
+      <code className="id">{id}</code>
     </Link>
   );
 }

@@ -77,4 +77,7 @@ export const EN_CODES: Readonly<Record<KnownCode, string>> = {
   target_not_offered: 'It reported a target that it was not given',
   candidate_differs: 'It reported another target before',
   already_decided: 'The deployment was decided already',
+  target_not_proven: 'The container is not one that this link may lead to',
+  callback_key_not_found: 'There is no such callback key',
+  force_failed: 'An operator forced it to fail',
 };

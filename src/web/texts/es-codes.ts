@@ -76,4 +76,7 @@ export const ES_CODES = {
   target_not_offered: 'Comunicó un destino que no se le ofreció',
   candidate_differs: 'Antes había comunicado otro destino',
   already_decided: 'El despliegue ya estaba decidido',
+  target_not_proven: 'El contenedor no es uno al que este enlace pueda llevar',
+  callback_key_not_found: 'No existe esa clave de avisos',
+  force_failed: 'Un operador lo dio por fallido',
 } as const;

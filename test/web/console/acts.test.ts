@@ -120,7 +120,7 @@ test.each(CASES)('$button at $at asks why and sends it', async (act) => {
 });
 
 test('a frozen system and a store that is not trusted say so, and can be released with a reason', async () => {
-  const generation = { id: 'g-2', revision: 3, fault: 'another store' };
+  const generation = { id: 'g-2', revision: 3, accepted: null, fault: 'another store' };
   stage.api.answer('GET /api/system', { body: aSystem({ frozen: FROZEN, generation }) });
   stage.api.answer('POST /api/system/unfreeze', { body: {} });
   stage.api.answer('POST /api/system/accept-generation', { body: {} });

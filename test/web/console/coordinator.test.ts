@@ -6,6 +6,8 @@ import { type RealCoordinator, startRealCoordinator } from '../real-coordinator.
 let coordinator: RealCoordinator;
 let browser: Browser;
 let visitor: Visitor;
+/** The deployment that holds the host's one slot. */
+let working: string;
 
 beforeAll(async () => {
   [coordinator, browser] = await Promise.all([startRealCoordinator(), launchBrowser()]);
@@ -30,6 +32,16 @@ const order = (client: string) =>
 
 const MINUTE = 60_000;
 
+/** Presses a button, says why, and confirms. */
+async function act(button: string, why: string, confirm: string): Promise<void> {
+  const { page } = visitor;
+  await page.getByRole('button', { name: button }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('¿Por qué?').fill(why);
+  await dialog.getByRole('button', { name: confirm, exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
 test(
   'an order appears by itself, is followed to its live log, and cancelled with a reason',
   async () => {
@@ -49,8 +61,8 @@ test(
     await page.getByText('El despliegue se canceló.').waitFor({ timeout: 20_000 });
     await page.getByText('Completo.').waitFor({ timeout: 20_000 });
     await page.goto(`/admin/instances/${instance}`);
-    const act = page.locator('[data-act]', { hasText: 'deployments.cancel' });
-    expect(await act.textContent()).toMatch(/admin desde el panel.*not today.*hecho/);
+    const cancelled = page.locator('[data-act]', { hasText: 'deployments.cancel' });
+    expect(await cancelled.textContent()).toMatch(/admin desde el panel.*not today.*hecho/);
   },
   MINUTE,
 );
@@ -60,6 +72,7 @@ test(
   async () => {
     const { page } = visitor;
     const first = await order('Sur');
+    working = first.deployment_id;
     const second = await order('Este');
 
     await page.goto('/admin/hosts/cl-a');
@@ -72,7 +85,71 @@ test(
   MINUTE,
 );
 
-test.each(['instances', 'deployments', 'products', 'hosts', 'callbacks', 'acts'])(
+test(
+  'new jobs are frozen with a reason that everybody reads, and unfrozen',
+  async () => {
+    const { page } = visitor;
+    await page.goto('/admin/system');
+    await page.getByText('Se admiten trabajos nuevos.').waitFor();
+
+    await act('Detener los trabajos nuevos', 'moving Jenkins', 'Detener');
+    await page.getByText('«moving Jenkins»').waitFor();
+    await page.goto('/admin');
+    await page.getByRole('status').filter({ hasText: '«moving Jenkins»' }).waitFor();
+    const { deployment_id: id } = await order('Oeste');
+    await page.locator(`[data-deployment=${id}]`, { hasText: 'ha detenido' }).waitFor();
+    await page.goto('/admin/system');
+    await act('Reanudar los trabajos', 'moved', 'Reanudar');
+
+    await page.getByText('Se admiten trabajos nuevos.').waitFor();
+  },
+  MINUTE,
+);
+
+test(
+  'a deployment is ended by force, and its host cordoned and opened',
+  async () => {
+    const { page } = visitor;
+    await page.goto(`/admin/deployments/${working}`);
+    await page.getByText('En caso de emergencia').click();
+    await act('Dar por fallido', 'Jenkins is gone', 'Dar por fallido');
+    await page.getByRole('alert').filter({ hasText: 'Jenkins is gone' }).waitFor();
+
+    await page.goto('/admin/hosts/cl-a');
+    await act('Cerrar', 'new disk', 'Cerrar el servidor');
+    await page.getByText('cerrado').waitFor();
+    await act('Abrir', 'disk is in', 'Abrir el servidor');
+
+    await page.getByText('admite despliegues').waitFor();
+  },
+  MINUTE,
+);
+
+test('a product is switched off, with the reason in the activity', async () => {
+  const { page } = visitor;
+  await page.goto('/admin/products');
+  await page.getByRole('button', { name: 'Ajustar Hello' }).click();
+  await page.getByLabel('Se puede desplegar').uncheck();
+  await page.getByLabel('¿Por qué?').fill('a new one comes');
+  await page.getByRole('button', { name: 'Guardar' }).click();
+  await page.locator('[data-product=hello]').getByText('retirado').waitFor();
+
+  await page.goto('/admin/acts');
+
+  await page.locator('[data-act]', { hasText: 'a new one comes' }).waitFor();
+});
+
+test('a revoked callback key stays revoked', async () => {
+  const { page } = visitor;
+  await page.goto('/admin/system');
+
+  await act('Revocar', 'stood in a log', 'Revocar la clave');
+  await page.locator('[data-key]', { hasText: '«stood in a log»' }).waitFor();
+
+  expect(await page.getByRole('button', { name: 'Revocar' }).count()).toBe(0);
+});
+
+test.each(['instances', 'deployments', 'products', 'hosts', 'callbacks', 'acts', 'system'])(
   'the real API answers %s as the page reads it',
   async (section) => {
     const { page } = visitor;
