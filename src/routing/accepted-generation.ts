@@ -9,13 +9,12 @@ export interface AcceptedGeneration {
   readonly revision: number;
   /** Epoch ms of the acceptance: a later one overrules what was seen under it. */
   readonly at: number;
+  /** The stores that were trusted before, newest last: told to a process, only one that trusted one of them obeys. */
+  readonly replaces?: readonly string[];
 }
 
-/** As the store itself tells it to processes whose state folder is elsewhere. */
-export interface ToldAcceptance extends AcceptedGeneration {
-  /** The store that was trusted before: only who trusted the same one takes this over. */
-  readonly replaces: string;
-}
+/** A process that missed more acceptances than this is started anew by hand. */
+const REPLACED_KEPT = 20;
 
 export type FoundStore = Pick<AcceptedGeneration, 'id' | 'revision'>;
 
@@ -37,27 +36,32 @@ export async function acceptFirst(stateDir: string, store: FoundStore): Promise<
 /** What `generation.json` or the memory of a process says; undefined when it is missing or cannot be understood. */
 export async function readGeneration(path: string): Promise<AcceptedGeneration | undefined> {
   try {
-    const { id, revision, at } = JSON.parse(await readFile(path, 'utf8')) as Partial<AcceptedGeneration>;
-    if (typeof id !== 'string' || !Number.isSafeInteger(revision) || typeof at !== 'number') return undefined;
-    return { id, revision: revision ?? 0, at };
+    return toAcceptedGeneration(await readFile(path, 'utf8'));
   } catch {
     return undefined;
   }
 }
 
-/** What the store tells of an acceptance; undefined when it tells none, or none that can be understood. */
-export function toToldAcceptance(text: string | null | undefined): ToldAcceptance | undefined {
+/** An acceptance as a file keeps it or the store tells it; undefined when it cannot be understood. */
+export function toAcceptedGeneration(text: string): AcceptedGeneration | undefined {
   try {
-    const { id, revision, at, replaces } = JSON.parse(text ?? '') as Partial<ToldAcceptance>;
-    if (typeof id !== 'string' || typeof replaces !== 'string' || typeof at !== 'number') return undefined;
-    return Number.isSafeInteger(revision) ? { id, revision: revision ?? 0, at, replaces } : undefined;
+    const { id, revision, at, replaces } = JSON.parse(text) as Partial<AcceptedGeneration>;
+    if (typeof id !== 'string' || !Number.isSafeInteger(revision) || typeof at !== 'number') return undefined;
+    const known = Array.isArray(replaces) ? replaces.filter((each) => typeof each === 'string') : undefined;
+    return { id, revision: revision ?? 0, at, ...(known && { replaces: known }) };
   } catch {
     return undefined;
   }
 }
 
-export function toText({ id, revision, at }: AcceptedGeneration): string {
-  return `${JSON.stringify({ id, revision, at })}\n`;
+export function toText({ id, revision, at, replaces }: AcceptedGeneration): string {
+  return `${JSON.stringify({ id, revision, at, replaces })}\n`;
+}
+
+/** The stores that an acceptance in the place of this one replaces. */
+export function replacedBy(before: AcceptedGeneration | undefined): readonly string[] {
+  if (before === undefined) return [];
+  return [...new Set([...(before.replaces ?? []), before.id])].slice(-REPLACED_KEPT);
 }
 
 /** Whether both speak of the same store under the same acceptance, so that their revisions can be compared. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeAtomically } from '../platform/atomic-file.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { AcceptedGeneration, ToldAcceptance } from './accepted-generation.ts';
+import type { AcceptedGeneration } from './accepted-generation.ts';
 import {
   acceptGeneration,
   acceptFirst,
@@ -56,6 +56,11 @@ export class GenerationGuard {
     this.#remembered = revision;
   }
 
+  /** Whether the store stands where the trusted one may stand. */
+  trusts({ generation, revision }: StorePosition): boolean {
+    return generation !== undefined && generation === this.#accepted?.id && revision >= this.#highest;
+  }
+
   /** The verdict on the store as it stands now; a good one is remembered on disk. */
   async check(position: StorePosition): Promise<GenerationVerdict> {
     const verdict = await this.#judge(position);
@@ -78,12 +83,8 @@ export class GenerationGuard {
   }
 
   async #judge(position: StorePosition): Promise<GenerationVerdict> {
-    if (this.#fits(position)) return { ok: true, renewed: false };
+    if (this.trusts(position)) return { ok: true, renewed: false };
     return (await this.#adopt(position)) ?? { ok: false, reason: this.#fault(position) };
-  }
-
-  #fits({ generation, revision }: StorePosition): boolean {
-    return generation !== undefined && generation === this.#accepted?.id && revision >= this.#highest;
   }
 
   /** Takes over what an operator accepted, if it fits; the very first store is accepted here. */
@@ -106,9 +107,10 @@ export class GenerationGuard {
     return found !== undefined && found.at > (this.#accepted?.at ?? -1) ? found : undefined;
   }
 
-  /** What is told is for those who trusted the same store before: another installation's says nothing to us. */
-  #meant(told: ToldAcceptance | undefined): ToldAcceptance | undefined {
-    return told?.replaces === this.#accepted?.id ? told : undefined;
+  /** What is told is for those who trusted a store that it replaces: another installation's says nothing to us. */
+  #meant(told: AcceptedGeneration | undefined): AcceptedGeneration | undefined {
+    const trusted = this.#accepted?.id;
+    return trusted !== undefined && told?.replaces?.includes(trusted) === true ? told : undefined;
   }
 
   #fault({ generation }: StorePosition): StoreFault {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '../platform/logger.ts';
 import { AppError } from '../platform/errors.ts';
 import { withStore, type Redis } from '../platform/redis.ts';
-import { acceptGeneration, type AcceptedGeneration } from './accepted-generation.ts';
+import { acceptGeneration, replacedBy, toText, type AcceptedGeneration } from './accepted-generation.ts';
 import { GenerationGuard } from './generation-guard.ts';
 import { RepeatedTask } from './repeated-task.ts';
 import type { RouteStore, StorePosition } from './route-store.ts';
@@ -66,17 +66,25 @@ export class GenerationWatch {
     if (expected === undefined) {
       await withStore('generation', () => redis.set(`${prefix}generation`, wanted, 'NX'));
     }
-    const { generation: id, revision } = await this.position();
+    const position = await this.position();
+    const { generation: id, revision } = position;
     if (id !== wanted) {
       throw new AppError('conflict', 'The store has another generation than this one: look again', {
         details: { generation: id ?? null, revision },
       });
     }
-    const accepted = { id, revision, at: Date.now() };
-    const told = { ...accepted, replaces: this.#guard.accepted?.id ?? '' };
-    await withStore('generation', () => redis.set(`${prefix}accepted_generation`, JSON.stringify(told)));
+    const accepted = this.#acceptanceOf({ ...position, generation: id });
+    await withStore('generation', () => redis.set(`${prefix}accepted_generation`, toText(accepted)));
     await acceptGeneration(stateDir, accepted);
     await this.#task.runSoon();
+  }
+
+  /** Repeated, it is the same word: a new one that nobody had to obey would speak for a later backup. */
+  #acceptanceOf(position: StorePosition & { readonly generation: string }): AcceptedGeneration {
+    const known = this.#guard.accepted;
+    if (known && this.#guard.trusts(position)) return known;
+    const { generation: id, revision } = position;
+    return { id, revision, at: Date.now(), replaces: replacedBy(known) };
   }
 
   /** Looks once more, so that the next start knows how far the store had come. */

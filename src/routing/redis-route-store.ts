@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Redis } from '../platform/redis.ts';
 import { withStore } from '../platform/redis.ts';
-import { toToldAcceptance } from './accepted-generation.ts';
+import { toAcceptedGeneration } from './accepted-generation.ts';
 import { parseRoute, parseRouteChange } from './route-record.ts';
 import type { Heartbeat, RouteRow, RouteStore, StoreListener, StorePosition } from './route-store.ts';
 import type { EndpointId, Route } from './route.ts';
@@ -38,7 +38,7 @@ export class RedisRouteStore implements RouteStore {
     return {
       generation: generation ?? undefined,
       revision: Number(revision ?? 0),
-      told: toToldAcceptance(told),
+      told: toAcceptedGeneration(told ?? ''),
     };
   }
 

@@ -1,4 +1,4 @@
-import type { ToldAcceptance } from './accepted-generation.ts';
+import type { AcceptedGeneration } from './accepted-generation.ts';
 import type { EndpointId, Route, RouteChange } from './route.ts';
 
 /** Where the store stands: both change together when it was wiped or restored. */
@@ -8,7 +8,7 @@ export interface StorePosition {
   /** The highest revision given so far; 0 when none was. */
   readonly revision: number;
   /** Of an operator who accepted this store in the place of another one. */
-  readonly told?: ToldAcceptance | undefined;
+  readonly told?: AcceptedGeneration | undefined;
 }
 
 export interface RouteRow {

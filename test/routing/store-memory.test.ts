@@ -197,8 +197,59 @@ test('the word of an old acceptance that a backup brings back counts no more', a
 test('the word of another installation counts nothing', async () => {
   const sync = routes.sync();
   await sync.start();
-  const told = { id: 'g9', revision: 0, at: Date.now() + 1_000, replaces: 'g8' };
+  const told = { id: 'g9', revision: 0, at: Date.now() + 1_000, replaces: ['g8'] };
   await routes.redis.mset(`${PREFIX}generation`, 'g9', `${PREFIX}accepted_generation`, JSON.stringify(told));
 
   await eventually(() => sync.readiness().state === 'other_generation');
+});
+
+/** A proxy that was there once and is away now. */
+async function trustOnce(): Promise<void> {
+  const sync = routes.sync();
+  await sync.start();
+  await eventually(() => sync.readiness().ready);
+  await sync.close();
+}
+
+test('an acceptance that is repeated still reaches a proxy that was away', async () => {
+  const watch = await startWatchElsewhere();
+  await trustOnce();
+  await routes.redis.set(`${PREFIX}generation`, 'g2');
+
+  await watch.accept('g2');
+  await watch.accept('g2');
+
+  const sync = routes.sync();
+  await sync.start();
+  await eventually(() => sync.readiness().ready);
+});
+
+test('a proxy that was away during one acceptance takes over the next one', async () => {
+  const watch = await startWatchElsewhere();
+  await trustOnce();
+  for (const id of ['g2', 'g3']) {
+    await routes.redis.flushall();
+    await routes.redis.set(`${PREFIX}generation`, id);
+    await watch.accept(id);
+  }
+
+  const sync = routes.sync();
+  await sync.start();
+  await eventually(() => sync.readiness().ready);
+});
+
+test('an acceptance that was repeated does not speak for a backup that is restored later', async () => {
+  const [watch, sync] = [await startWatchElsewhere(), routes.sync()];
+  await sync.start();
+  await routes.redis.set(`${PREFIX}generation`, 'g2');
+  await eventually(() => watch.fault !== undefined);
+  await watch.accept('g2');
+  await eventually(() => sync.readiness().ready);
+  await watch.accept('g2');
+  for (let n = 1; n <= 5; n += 1) await live(1000 + n, n);
+  await untilRemembered(5, 'p1');
+
+  await restoreOld();
+
+  await eventually(() => sync.readiness().state === 'smaller_revision' && watch.fault !== undefined);
 });
