@@ -38,6 +38,12 @@ export class Follower {
     this.#options = options;
   }
 
+  /** Whether a step would do anything: not for what stands in line, neither late nor cancelled. */
+  hasStep(deployment: Deployment): boolean {
+    const { phase, cancel } = deployment;
+    return phase !== 'waiting' || cancel !== undefined || this.#isLate(deployment);
+  }
+
   async step(found: Deployment, signal: AbortSignal): Promise<void> {
     const deployment = await this.#giveUp(found);
     if (!deployment || deployment.finished_at !== undefined) return;

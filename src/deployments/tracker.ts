@@ -50,7 +50,7 @@ export class Tracker {
   /** Looks at once at what waits on a host: after an order, and when a slot came free. */
   async poke(host: HostId): Promise<void> {
     if (!this.#options.mayAct()) return;
-    for (const id of await admitWaiting(this.#options.store, host)) void this.look(id);
+    void Promise.all(await this.#letIn(host));
   }
 
   /**
@@ -82,27 +82,37 @@ export class Tracker {
 
   /** Looks at everything open once; the loop does so by itself. Throws `store_unavailable`. */
   async round(): Promise<void> {
-    const { store, mayAct, seen } = this.#options;
+    const { store, mayAct, seen, follower } = this.#options;
     if (!mayAct()) return;
     const ids = await store.open();
     const finished = this.#open.filter((id) => !ids.includes(id));
     this.#open = ids;
     seen.keepOnly(ids);
     for (const deployment of await this.#read(finished)) this.#noteFinished(deployment);
-    const waiting = (await this.#read(ids)).filter(({ phase }) => phase === 'waiting');
-    for (const host of new Set(waiting.map(({ host_id }) => host_id))) await this.#admit(host);
-    await Promise.all(ids.map((id) => this.look(id)));
+    const open = await this.#read(ids);
+    const waiting = open.filter(({ phase }) => phase === 'waiting');
+    const steps: Promise<void>[] = [];
+    for (const host of new Set(waiting.map(({ host_id }) => host_id)))
+      steps.push(...(await this.#admit(host)));
+    // who stands in line takes no step, and there may be hundreds
+    for (const one of open) if (follower.hasStep(one)) steps.push(this.look(one.id));
+    await Promise.all(steps);
   }
 
   /** One host that cannot be looked at stops none of the others. */
-  async #admit(host: HostId): Promise<void> {
-    await this.poke(host).catch((error: unknown) => {
-      this.#options.log.warn('dispatch postponed', {
-        hostId: host,
-        error,
-        errorCode: toAppError(error).code,
-      });
-    });
+  async #admit(host: HostId): Promise<readonly Promise<void>[]> {
+    try {
+      return await this.#letIn(host);
+    } catch (error) {
+      const { code: errorCode } = toAppError(error);
+      this.#options.log.warn('dispatch postponed', { hostId: host, error, errorCode });
+      return [];
+    }
+  }
+
+  /** The first steps of those who may start now; none of them rejects. */
+  async #letIn(host: HostId): Promise<readonly Promise<void>[]> {
+    return (await admitWaiting(this.#options.store, host)).map((id) => this.look(id));
   }
 
   async #step(id: DeploymentId): Promise<void> {

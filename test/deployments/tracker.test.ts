@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import type { HostId } from '../../src/hosts/host.ts';
 import { aHost } from './bench.ts';
 import { benchPerTest } from './bench-per-test.ts';
@@ -33,4 +33,20 @@ test('a host that cannot be looked at stops no other host', async () => {
   await bench.core.tracker.round();
 
   expect(await bench.store.deployment(elsewhere.deployment_id)).toMatchObject({ phase: 'queued' });
+});
+
+test('who stands in line is read once in a round, and takes no step until it is late', async () => {
+  const bench = at();
+  await bench.hosts.put(aHost({ slots: 1 }));
+  await bench.order();
+  const behind = await bench.order();
+  await bench.core.tracker.round();
+  const read = jest.spyOn(bench.store, 'deployment');
+
+  await bench.core.tracker.round();
+  expect(read.mock.calls.filter(([id]) => id === behind.deployment_id)).toHaveLength(1);
+
+  bench.now += 900_001;
+  await bench.core.tracker.round();
+  expect(await bench.store.deployment(behind.deployment_id)).toMatchObject({ phase: 'timed_out' });
 });
