@@ -9,6 +9,7 @@ export type { Reason } from '../deployments/deployment.ts';
 export type { HostQueue } from '../deployments/host-queue.ts';
 export type { Phase } from '../deployments/phases.ts';
 export type { DeploymentView, InstanceView, Pending, Status } from '../deployments/views.ts';
+export type { HostCheck } from '../hosts/host-registrar.ts';
 export type { HostView } from '../hosts/host-view.ts';
 export type { SystemView } from '../deployments/system-api.ts';
 export type { ActView } from '../http/acts.ts';

@@ -114,10 +114,15 @@ test('a failure shows its cause in words and leads to the log', async () => {
 });
 
 test('the console lists both, and a used sign-in link opens nothing', async () => {
-  await page.goto('/admin');
+  await page.goto('/admin/instances');
   await page.getByText('La Panadería').first().waitFor();
   await page.getByText('Rota').first().waitFor();
   await picture('console');
+  await page.getByRole('link', { name: /^la-panaderia-/ }).click();
+  await page.locator('[data-deployment]').first().getByRole('link', { name: 'despliegue' }).click();
+  await page.locator('[data-callback]', { hasText: 'ready' }).first().waitFor();
+  await page.getByText('Finished: SUCCESS').waitFor();
+  await picture('deployment');
   expect(visitor.defects).toEqual([]);
 
   const stranger = await visit(browser, chain.pagesUrl);

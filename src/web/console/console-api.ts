@@ -3,6 +3,7 @@ import type {
   ActView,
   CallbackView,
   DeploymentView,
+  HostCheck,
   HostView,
   InstanceView,
   KeyView,
@@ -57,6 +58,8 @@ export const readSystem = (signal: AbortSignal) => get<SystemView>('/api/system'
 export const logUrl = (deploymentId: string) => at('deployments', deploymentId, '/log');
 /** The stored log as text; empty when nothing is stored yet. */
 export const readLog = (deploymentId: string, signal: AbortSignal) => readText(logUrl(deploymentId), signal);
+
+export const checkHost = (id: string) => send<HostCheck>('POST', at('hosts', id, '/check'));
 
 const post = (path: string, body: object) => send<unknown>('POST', path, { body });
 

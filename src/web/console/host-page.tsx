@@ -5,6 +5,7 @@ import { ProblemNotice } from '../parts/problem-notice.tsx';
 import type { HostView } from '../views.ts';
 import { ActButton } from './act-button.tsx';
 import { cordon, readHost, uncordon } from './console-api.ts';
+import { HostCheck } from './host-check.tsx';
 import { HostQueue } from './host-queue.tsx';
 import { HostState } from './hosts-page.tsx';
 import { useLive } from './live.tsx';
@@ -65,6 +66,7 @@ function HostDetail({ host, onChanged }: HostDetailProps) {
         <Fact name={texts.column.slots}>{texts.slotsOf(host.active, host.slots)}</Fact>
         <Fact name={texts.column.clients}>{host.clients.join(', ')}</Fact>
       </Facts>
+      <HostCheck hostId={id} />
       <p className="actions">
         <ActButton {...common} name="cordon" isOffered={!host.cordoned} act={(why) => cordon(id, why)} />
         <ActButton {...common} name="uncordon" isOffered={host.cordoned} act={(why) => uncordon(id, why)} />

@@ -1,4 +1,5 @@
 import { useTexts } from '../language.tsx';
+import { FindForm } from './find-form.tsx';
 import { OpenSection } from './open-section.tsx';
 import { PageTitle } from './page-title.tsx';
 import { SystemNotice } from './system-notice.tsx';
@@ -10,6 +11,7 @@ export function OverviewPage() {
     <>
       <PageTitle title={texts.title} />
       <SystemNotice />
+      <FindForm />
       <OpenSection />
     </>
   );

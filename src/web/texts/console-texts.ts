@@ -82,6 +82,8 @@ export type ConsoleTexts = Group<
   | 'actsLead'
   | 'productsLead'
   | 'noPage'
+  | 'find'
+  | 'go'
 > & {
   readonly section: Group<Section>;
   readonly list: Group<ListName>;
@@ -116,6 +118,8 @@ export type ConsoleTexts = Group<
 export type SystemTexts = Group<
   'title' | 'open' | 'running' | 'distrusted' | 'up' | 'down' | 'store' | 'fault'
 > & { readonly notReady: Filled; readonly revision: Filled };
+
+export type HostCheckTexts = Group<'ask' | 'asking' | 'away' | 'stranger' | 'good'>;
 
 export type ActName =
   | 'cancel'

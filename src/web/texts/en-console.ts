@@ -1,4 +1,4 @@
-import type { ConsoleTexts, SystemTexts } from './console-texts.ts';
+import type { ConsoleTexts, HostCheckTexts, SystemTexts } from './console-texts.ts';
 
 export const EN_CONSOLE: ConsoleTexts = {
   title: 'Console',
@@ -126,6 +126,8 @@ export const EN_CONSOLE: ConsoleTexts = {
   callbacksLead: 'What the jobs reported in the last 30 days, and what they were answered.',
   actsLead: 'Who changed what, when and why.',
   productsLead: 'A product is a folder with product.yaml; here you set how it is offered.',
+  find: 'Id of an instance or deployment',
+  go: 'Go',
   noPage: 'There is no such page',
   count: (total) => `${total} in all`,
   by: (who) => `by ${who}`,
@@ -144,4 +146,13 @@ export const EN_SYSTEM: SystemTexts = {
   fault: 'Trouble with the store',
   notReady: (names) => `In trouble: ${names}.`,
   revision: (number) => `revision ${number}`,
+};
+
+export const EN_HOST_CHECK: HostCheckTexts = {
+  ask: 'Check now',
+  asking: 'Asking…',
+  away: 'The host cannot be reached.',
+  stranger:
+    'It answers, but with another key than the registered one: it is not the same, or was reinstalled.',
+  good: 'It answers, with the registered key.',
 };

@@ -1,6 +1,6 @@
 import { EN_ACT, EN_ACTS } from './en-acts.ts';
 import { EN_CODES } from './en-codes.ts';
-import { EN_CONSOLE, EN_SYSTEM } from './en-console.ts';
+import { EN_CONSOLE, EN_HOST_CHECK, EN_SYSTEM } from './en-console.ts';
 import type { Texts } from './texts.ts';
 
 export const en: Texts = {
@@ -152,6 +152,7 @@ export const en: Texts = {
   },
   console: EN_CONSOLE,
   system: EN_SYSTEM,
+  hostCheck: EN_HOST_CHECK,
   act: EN_ACT,
   acts: EN_ACTS,
   remove: {

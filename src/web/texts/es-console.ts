@@ -1,4 +1,4 @@
-import type { ConsoleTexts, SystemTexts } from './console-texts.ts';
+import type { ConsoleTexts, HostCheckTexts, SystemTexts } from './console-texts.ts';
 
 export const ES_CONSOLE: ConsoleTexts = {
   title: 'Consola',
@@ -126,6 +126,8 @@ export const ES_CONSOLE: ConsoleTexts = {
   callbacksLead: 'Lo que los trabajos han comunicado en los últimos 30 días, y qué se respondió.',
   actsLead: 'Quién cambió qué, cuándo y por qué.',
   productsLead: 'Un producto es una carpeta con product.yaml; aquí se ajusta cómo se ofrece.',
+  find: 'Id de instancia o despliegue',
+  go: 'Ir',
   noPage: 'No existe esta página',
   count: (total) => (total === 1 ? '1 en total' : `${total} en total`),
   by: (who) => `por ${who}`,
@@ -145,4 +147,12 @@ export const ES_SYSTEM: SystemTexts = {
   fault: 'Problema del almacén',
   notReady: (names) => `No está en orden: ${names}.`,
   revision: (number) => `revisión ${number}`,
+};
+
+export const ES_HOST_CHECK: HostCheckTexts = {
+  ask: 'Comprobar ahora',
+  asking: 'Preguntando…',
+  away: 'No se llega al servidor.',
+  stranger: 'Responde, pero con otra clave que la registrada: no es el mismo, o se reinstaló.',
+  good: 'Responde, con la clave registrada.',
 };

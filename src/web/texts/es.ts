@@ -1,6 +1,6 @@
 import { ES_ACT, ES_ACTS } from './es-acts.ts';
 import { ES_CODES } from './es-codes.ts';
-import { ES_CONSOLE, ES_SYSTEM } from './es-console.ts';
+import { ES_CONSOLE, ES_HOST_CHECK, ES_SYSTEM } from './es-console.ts';
 import type { Texts } from './texts.ts';
 
 export const es: Texts = {
@@ -152,6 +152,7 @@ export const es: Texts = {
   },
   console: ES_CONSOLE,
   system: ES_SYSTEM,
+  hostCheck: ES_HOST_CHECK,
   act: ES_ACT,
   acts: ES_ACTS,
   remove: {

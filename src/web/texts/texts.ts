@@ -1,7 +1,7 @@
 import type { FaultKind } from '../landing/order-draft.ts';
 import type { StepName, StepState } from '../landing/steps.ts';
 import type { DeploymentView, Phase, Status } from '../views.ts';
-import type { ActsTexts, ActTexts, ConsoleTexts, SystemTexts } from './console-texts.ts';
+import type { ActsTexts, ActTexts, ConsoleTexts, HostCheckTexts, SystemTexts } from './console-texts.ts';
 import type { ES_CODES } from './es-codes.ts';
 
 export type Filled<Argument extends unknown[] = [string]> = (...values: Argument) => string;
@@ -31,6 +31,7 @@ export interface Texts {
   readonly next: Group<Exclude<Phase, EndPhase | 'succeeded'> | 'ending'>;
   readonly console: ConsoleTexts;
   readonly system: SystemTexts;
+  readonly hostCheck: HostCheckTexts;
   readonly act: ActTexts;
   readonly acts: ActsTexts;
   /** What goes with an instance that is deleted. */

@@ -115,3 +115,17 @@ test('older entries are turned to by the cursor, which a reload keeps', async ()
   await page.getByRole('link', { name: 'Los más recientes' }).click();
   await page.locator(`[data-deployment=${ID}]`).waitFor();
 });
+
+test('an id leads to its instance or deployment', async () => {
+  const page = await stage.arrive('/admin');
+  const find = page.getByLabel('Id de instancia o despliegue');
+
+  await find.fill(` ${ID} `);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: ID }).waitFor();
+  await page.goBack();
+  await find.fill(INSTANCE_ID);
+  await page.getByRole('button', { name: 'Ir', exact: true }).click();
+
+  await page.getByRole('heading', { level: 1, name: INSTANCE_ID }).waitFor();
+});

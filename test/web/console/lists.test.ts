@@ -101,3 +101,18 @@ test('the page of a host shows who works and who waits, in order, with reason an
   expect(rows[0]).toContain('El servidor está ocupado con otros despliegues');
   await page.locator('.card').getByText('cerrado').waitFor();
 });
+
+test.each([
+  [{ reachable: true, key_matches: true }, 'Responde, con la clave registrada.'],
+  [{ reachable: true, key_matches: false }, 'Responde, pero con otra clave'],
+  [{ reachable: false, key_matches: false }, 'No se llega al servidor.'],
+])('a check that finds %j says so in words', async (found, words) => {
+  stage.api.answer('GET /api/hosts/demo', { body: aHostView() });
+  stage.api.answer('GET /api/hosts/demo/queue', { body: { active: [], waiting: [] } });
+  stage.api.answer('POST /api/hosts/demo/check', { body: found });
+  const page = await stage.arrive('/admin/hosts/demo');
+
+  await page.getByRole('button', { name: 'Comprobar ahora' }).click();
+
+  await page.getByRole('status').filter({ hasText: words }).waitFor();
+});
