@@ -26,6 +26,12 @@ const LONGEST_MS = 600_000;
 /** When a browser comes back after the end of a connection. */
 const RETRY_MS = 2_000;
 
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+};
+
 /**
  * Server-sent events to one reader. It holds one event at most: `send` waits until the reader has taken it, and a
  * reader that takes nothing for too long is cut off. The `signal` tells that the stream is over, for whatever reason.
@@ -39,27 +45,12 @@ export class EventStream {
 
   /** Sends the head at once. */
   constructor(response: Response, options: EventStreamOptions) {
-    const { signal, heartbeatMs = HEARTBEAT_MS, slowMs = SLOW_MS, longestMs = LONGEST_MS } = options;
     this.#response = response;
-    this.#slowMs = slowMs;
-    const end = (): void => this.end();
-    const heartbeat = setInterval(() => this.#beat(), heartbeatMs);
-    const longest = setTimeout(end, longestMs);
-    signal.addEventListener('abort', end, { once: true });
-    response.once('close', () => {
-      clearInterval(heartbeat);
-      clearTimeout(longest);
-      signal.removeEventListener('abort', end);
-      this.#over.abort();
-    });
-    response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
-      'x-accel-buffering': 'no',
-    });
+    this.#slowMs = options.slowMs ?? SLOW_MS;
     this.#id = options.position;
-    response.write(`retry: ${String(RETRY_MS)}\n${this.#idLine()}\n`);
-    if (signal.aborted) end();
+    // Gone while somebody looked something up: its end will not be told again.
+    if (response.closed) this.#over.abort();
+    else this.#open(options);
   }
 
   /** Aborted when the stream is over. */
@@ -85,6 +76,21 @@ export class EventStream {
   end(): void {
     if (!this.#over.signal.aborted) this.#over.abort();
     this.#response.end();
+  }
+
+  #open({ signal, heartbeatMs = HEARTBEAT_MS, longestMs = LONGEST_MS }: EventStreamOptions): void {
+    const end = (): void => this.end();
+    const heartbeat = setInterval(() => this.#beat(), heartbeatMs);
+    const longest = setTimeout(end, longestMs);
+    signal.addEventListener('abort', end, { once: true });
+    this.#response.once('close', () => {
+      clearInterval(heartbeat);
+      clearTimeout(longest);
+      signal.removeEventListener('abort', end);
+      this.#over.abort();
+    });
+    this.#response.writeHead(200, HEADERS).write(`retry: ${String(RETRY_MS)}\n${this.#idLine()}\n`);
+    if (signal.aborted) end();
   }
 
   #beat(): void {

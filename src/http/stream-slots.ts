@@ -15,6 +15,8 @@ export class StreamSlots {
 
   /** A place until the answer is over. Throws `too_many_streams`. */
   take(caller: string, response: Response): void {
+    // Gone already: nobody would give the place back.
+    if (response.closed) return;
     const own = this.#open.get(caller) ?? 0;
     if (own >= this.#perCaller || this.#count >= this.#inAll) {
       throw new AppError('too_many_streams', 'Too many streams are open: close some, or poll', {

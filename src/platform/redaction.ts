@@ -17,7 +17,7 @@ const PUBLIC_NAMES = new Set(['host_key', 'hostKey', 'leaseState', 'lease_state'
 const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/whsec_[A-Za-z0-9+/=]+/g, `whsec_${REDACTED}`],
   [/\b(Bearer|Basic)\s{1,8}[A-Za-z0-9._~+/=-]+/gi, `$1 ${REDACTED}`],
-  [/([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{0,200}):[^\s/@]{1,500}@/gi, `$1:${REDACTED}@`],
+  [/(:\/\/[^\s/:@]{0,200}):[^\s/@]{1,500}@/g, `$1:${REDACTED}@`],
 ];
 
 /** A copy that is safe to print: secret names and Secret values replaced, errors as plain objects, bounded. */

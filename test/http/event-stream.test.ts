@@ -114,6 +114,29 @@ test('a reader who goes away ends its stream', async () => {
   expect(over).toHaveLength(1);
 });
 
+test('for a reader who went away before its stream began nothing is kept', async () => {
+  const slots = new StreamSlots({ perCaller: 1, inAll: 1 });
+  const app = express();
+  const over: boolean[] = [];
+  app.get('/', (_request, response) => {
+    response.once('close', () => {
+      slots.take('ana', response);
+      over.push(new EventStream(response, { signal: stop.signal }).signal.aborted);
+    });
+  });
+  const server = await listen(app);
+  closing.push(() => server.close());
+
+  (await deafReader(server.url)).destroy();
+
+  await until(
+    async () => Promise.resolve(over),
+    ({ length }) => length === 1,
+  );
+  expect(over).toEqual([true]);
+  slots.take('eva', new EventEmitter() as unknown as Response);
+});
+
 test('one caller has so many streams, all together so many, and a place is free when one ends', async () => {
   const slots = new StreamSlots({ perCaller: 2, inAll: 3 });
   const [a, b, c, d] = Array.from({ length: 4 }, () => new EventEmitter());

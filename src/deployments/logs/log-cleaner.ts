@@ -30,7 +30,9 @@ export class LogCleaner {
   /** Whole lines, each with its LF: a secret never lies across two calls. */
   clean(lines: string): string {
     if (lines === '') return '';
-    return lines
+    // No form of a secret has a line end: all lines can be searched at once, which is far quicker.
+    return this.#secrets
+      .reduce((clean, secret) => clean.replaceAll(secret, REDACTED), lines)
       .slice(0, -1)
       .split('\n')
       .flatMap((line) => this.#line(line))
@@ -39,12 +41,8 @@ export class LogCleaner {
 
   #line(line: string): readonly string[] {
     const open = this.#withoutKeys(line);
-    return open === undefined ? [] : [`${shortened(this.#redact(open))}\n`];
-  }
-
-  #redact(line: string): string {
-    const known = this.#secrets.reduce((clean, secret) => clean.replaceAll(secret, REDACTED), line);
-    return redactForms(known).replace(NAMED, `$1${REDACTED}`);
+    if (open === undefined) return [];
+    return [`${shortened(redactForms(open).replace(NAMED, `$1${REDACTED}`))}\n`];
   }
 
   /** Undefined for a line inside of a private key; of others what stands before, between and behind keys. */
