@@ -18,6 +18,7 @@ import { isDeploymentId, type Candidate, type Decision, type Deployment, type Re
 import type { DeploymentStore } from './deployment-store.ts';
 import { openOnOldTarget, type DrainingOptions } from './draining.ts';
 import { holdsLease } from './lease.ts';
+import { withoutSecrets } from './logs/log-secrets.ts';
 import { isTerminal } from './phases.ts';
 import { requireOffered, unusedPorts } from './offered-target.ts';
 import { abortedReason } from './settlement.ts';
@@ -130,15 +131,18 @@ export class Callbacks {
       ...(deployment.cancel === undefined && { to: 'failed' as const }),
       reason,
       ...(message.host_seq !== undefined && { hostSeq: message.host_seq }),
-      logTail: message.log_tail,
+      // Pages show it to whoever may not read logs.
+      logTail: await withoutSecrets(this.#options, deployment, message.log_tail),
     });
     if (outcome.kind === 'refused') throw alreadyDecided();
     return toDecisionAnswer(outcome.decision);
   }
 
   /** A job cannot know who aborted it; Jenkins does. Where that does not answer in time, nobody is named. */
-  async #reasonOf(message: FailedMessage, { decision, build, job }: Deployment): Promise<Reason> {
-    const detail = message.detail || `Failed in stage ${message.stage}`;
+  async #reasonOf(message: FailedMessage, deployment: Deployment): Promise<Reason> {
+    const { decision, build, job } = deployment;
+    const told = await withoutSecrets(this.#options, deployment, message.detail ?? '');
+    const detail = told || `Failed in stage ${message.stage}`;
     const said = { code: message.reason, detail };
     if (message.reason !== 'build_aborted' || !build || decision) return said;
     const { builds, log } = this.#options;

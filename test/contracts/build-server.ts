@@ -161,6 +161,23 @@ export function buildServerContract(name: string, open: () => Promise<BuildServe
       expect(Math.abs(build.timestamp - Date.now())).toBeLessThan(60_000);
     });
 
+    test('a growing log is read on from where it was read to', async () => {
+      const started = await running(freshId());
+      const readWorking = async () => {
+        const piece = must(await bench.builds.readLog(started, undefined, signal));
+        return piece.text.includes('working\n') ? piece : undefined;
+      };
+
+      const first = must(await pollUntil(readWorking, { ...TIMES, signal }));
+      const second = must(await bench.builds.readLog(started, first.mark, signal));
+
+      expect(first).toMatchObject({ isAnother: false, hasMore: false });
+      expect(second).toEqual({ ...first, text: '' });
+      const unknown = { job: bench.job, number: 999_999 };
+      expect(await bench.builds.readLog(unknown, undefined, signal)).toBeUndefined();
+      await bench.finish(started);
+    });
+
     test('a build that ends well has its result and its whole log', async () => {
       const started = await running(freshId());
 

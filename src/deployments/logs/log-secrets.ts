@@ -2,6 +2,7 @@ import type { Secret } from '../../platform/secret.ts';
 import type { Deployment } from '../deployment.ts';
 import type { DeploymentStore } from '../deployment-store.ts';
 import { leaseOf } from '../lease.ts';
+import { LogCleaner } from './log-cleaner.ts';
 
 export interface LogSecretsOptions {
   readonly store: Pick<DeploymentStore, 'release'>;
@@ -26,4 +27,14 @@ export function logSecrets({ store, secret, secrets }: LogSecretsOptions) {
       ...(lease === undefined ? [] : [lease]),
     ];
   };
+}
+
+/** What a build says about itself, a few lines, without the secrets that are known of it. */
+export async function withoutSecrets(
+  options: Omit<LogSecretsOptions, 'secrets'>,
+  deployment: Deployment,
+  lines: string,
+): Promise<string> {
+  const secrets = await logSecrets({ ...options, secrets: [] })(deployment);
+  return new LogCleaner(secrets).clean(`${lines}\n`).replace(/\n$/, '');
 }
