@@ -119,6 +119,30 @@ test('phases and stages of the deployment stand in their order with true times',
   });
 });
 
+test('what the job said is listed with its verdicts, and the order with who gave it', async () => {
+  const { deployment_id, instance_id } = deployment;
+  type Heard = readonly { readonly kind: string; readonly verdict: string; readonly job: string }[];
+  const { callbacks } = await chain.call<{ readonly callbacks: Heard }>(
+    'GET',
+    `/api/deployments/${deployment_id}/callbacks`,
+  );
+  const kinds = callbacks.map(({ kind }) => kind).toReversed();
+  expect([kinds[0], kinds.at(-1), new Set(kinds)]).toEqual([
+    ...['claim', 'retired'],
+    new Set(['claim', 'progress', 'ready', 'retired']),
+  ]);
+  expect(callbacks).toEqual(
+    callbacks.map(() =>
+      expect.objectContaining({ verdict: 'accepted', job: 'ark-deploy-instance', instance_id }),
+    ),
+  );
+
+  const { acts } = await chain.call<{ readonly acts: unknown }>('GET', `/api/acts?instance=${instance_id}`);
+  expect(acts).toMatchObject([
+    { act: 'instances.create', by: 'admin', via: 'token', outcome: 'ok', deployment_id, host_id: 'h-2' },
+  ]);
+});
+
 test('the container carries its labels and is published on the address of its host alone', async () => {
   const host = chain.hosts[1]!;
   const [container, ...others] = await containersOf(host, instance.instance_id);
