@@ -57,9 +57,11 @@ export class BreakGlass {
     if (outcome.kind === 'finished') {
       throw new AppError('already_ended', `This deployment has ended: ${outcome.phase}`);
     }
-    await recoverLive(store, deployment, clock());
-    await store.finish(deployment.id, []);
-    return { jenkinsTold: await this.#tellJenkins(deployment) };
+    // It may have claimed since it was read.
+    const ended = (await store.deployment(deployment.id)) ?? deployment;
+    await recoverLive(store, ended, clock());
+    await store.finish(ended.id, []);
+    return { jenkinsTold: await this.#tellJenkins(ended) };
   }
 
   /** Takes a link away; the instance stays. Returns the tombstone. Throws `conflict` when it never had a route. */

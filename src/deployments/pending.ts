@@ -46,18 +46,21 @@ function nextOf({ phase, decision }: Deployment): string {
 }
 
 function reasonOf(
-  { phase, queue_why, kind }: Deployment,
+  deployment: Deployment,
   instance: Instance | undefined,
   load: HostLoad | undefined,
 ): string {
-  if (phase === 'waiting') {
-    const hold = holdOf(kind, load);
-    if (hold) return hold;
-    if (instance?.active) return 'instance_busy';
-    return load && load.active.length > 0 ? 'host_full' : 'in_line';
-  }
-  if ((phase === 'queued' || phase === 'triggering') && queue_why !== '') return queue_why;
-  return phase;
+  const { phase, queue_why, posted_at } = deployment;
+  if (phase === 'waiting') return waitsFor(deployment, instance, load);
+  if (phase === 'triggering' && !posted_at && load?.hold === 'frozen') return 'frozen';
+  return phase === 'triggering' || phase === 'queued' ? queue_why || phase : phase;
+}
+
+function waitsFor({ kind }: Deployment, instance: Instance | undefined, load: HostLoad | undefined): string {
+  const hold = holdOf(kind, load);
+  if (hold) return hold;
+  if (instance?.active) return 'instance_busy';
+  return load && load.active.length > 0 ? 'host_full' : 'in_line';
 }
 
 /** A cordon holds no removal back. */

@@ -130,7 +130,7 @@ test('a frozen system takes orders and triggers nothing, until it is unfrozen', 
 test('what Jenkins could not be asked for before the freeze is not asked for in it', async () => {
   const bench = at();
   bench.builds.down = true;
-  await bench.order();
+  const { deployment_id } = await bench.order();
   await bench.core.tracker.round();
   await post('/api/system/freeze');
   bench.builds.down = false;
@@ -138,6 +138,10 @@ test('what Jenkins could not be asked for before the freeze is not asked for in 
   await bench.core.tracker.round();
 
   expect(bench.builds.accepted).toEqual([]);
+  expect((await get(`/api/deployments/${deployment_id}`)).body).toMatchObject({
+    phase: 'triggering',
+    pending: { reason: 'frozen' },
+  });
 });
 
 test('a cordoned host takes no new deployment, until it is put back into use', async () => {
