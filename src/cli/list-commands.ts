@@ -35,11 +35,16 @@ const instances: Command = {
 const deployments: Command = {
   summary: 'list the deployments, the newest first',
   words: [{ name: 'INSTANCE', about: 'only those of this instance', optional: true }],
-  options: PAGE,
-  check: (asked) => void limitOf(asked.text('limit')),
+  options: { open: { about: 'only what has not ended, with what holds it up' }, ...PAGE },
+  check: (asked) => {
+    limitOf(asked.text('limit'));
+    if (asked.isOn('open') && asked.word('INSTANCE')) throw new AskedWrongly('INSTANCE or --open');
+  },
   run: async (context) => {
-    const instance = context.asked.word('INSTANCE');
-    const filter = instance === undefined ? '' : `&instance_id=${encodeURIComponent(instance)}`;
+    const { asked } = context;
+    const instance = asked.word('INSTANCE');
+    const ofInstance = instance === undefined ? '' : `&instance_id=${encodeURIComponent(instance)}`;
+    const filter = asked.isOn('open') ? '&open=true' : ofInstance;
     const { items, total } = await pages(context, 'deployments', filter);
     const rows = items.map((one) => [
       ...[one.deployment_id, one.instance_id, one.kind, one.phase],

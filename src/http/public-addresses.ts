@@ -50,7 +50,12 @@ function reach({ part, url, isOurs, detail, hint }: Expected): Examination {
     look: async (signal): Promise<Finding> => {
       const options = { signal, redirect: 'manual', headers: { accept: 'application/json' } } as const;
       const response = await fetch(url, options).catch(() => undefined);
-      if (!response) return broken(part, `nobody answers at ${url}`, hint);
+      if (!response)
+        return broken(
+          part,
+          `nobody answers at ${url}`,
+          `${hint}. Or this machine cannot reach its own address`,
+        );
       const body: unknown = await response.json().catch(() => undefined);
       const fields = typeof body === 'object' && body !== null ? { ...body } : {};
       if (isOurs(response.status, fields)) return ok(part, detail);

@@ -110,6 +110,9 @@ test('the lists show what there is, and a page says that there is more', async (
   expect(all.instances).toHaveLength(2);
   const deployments = await ark('deployments', instance_id);
   expect(deployments.stdout.split('\n')).toHaveLength(3);
+  await at().core.tracker.round();
+  const open = JSON.parse((await ark('deployments', '--open', '--json')).stdout) as { deployments: object[] };
+  expect(open.deployments).toMatchObject([{ phase: 'queued' }]);
 });
 
 test('a log is printed, and followed to its end', async () => {
