@@ -25,6 +25,11 @@ export class ChangeFeed implements Feed {
     return () => this.#listeners.delete(onChange);
   }
 
+  /** Something changed: a reader's own act need not come back by the stream. */
+  readonly tell = (): void => {
+    for (const listener of this.#listeners) listener();
+  };
+
   /** Returns how to end it. */
   start(): () => void {
     const follow = () => (document.hidden ? this.#close() : this.#open());
@@ -40,18 +45,18 @@ export class ChangeFeed implements Feed {
     if (this.#source !== undefined) return;
     const source = new EventSource(this.#path);
     this.#source = source;
-    source.addEventListener('open', this.#tell);
-    source.addEventListener('change', this.#tell);
+    source.addEventListener('open', this.tell);
+    source.addEventListener('change', this.tell);
     source.addEventListener('error', () => this.#onError(source));
   }
 
   /** The browser connects again by itself, unless the answer was a refusal. */
   #onError(source: EventSource): void {
     if (source !== this.#source) return;
-    this.#tell();
+    this.tell();
     if (source.readyState !== EventSource.CLOSED) return;
     this.#close();
-    this.#retry = setTimeout(() => this.#open(), RETRY_MS);
+    this.#retry = setTimeout(() => document.hidden || this.#open(), RETRY_MS);
   }
 
   #close(): void {
@@ -59,8 +64,4 @@ export class ChangeFeed implements Feed {
     this.#source?.close();
     this.#source = undefined;
   }
-
-  readonly #tell = (): void => {
-    for (const listener of this.#listeners) listener();
-  };
 }

@@ -19,7 +19,6 @@ export interface ActProps {
   /** What else the dialog says or asks; fields by name reach `act` in the form. */
   readonly children?: ReactNode;
   readonly act: (why: string | undefined, form: FormData) => Promise<unknown>;
-  readonly onDone: () => void;
 }
 
 /** A button that asks before it acts; absent for whoever may not. */

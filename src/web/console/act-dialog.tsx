@@ -4,6 +4,7 @@ import { useTexts } from '../language.tsx';
 import { Field } from '../parts/field.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
 import type { ActProps } from './act-button.tsx';
+import { useTellChange } from './live.tsx';
 
 const LONGEST_WHY = 200;
 
@@ -12,25 +13,17 @@ interface ActDialogProps extends ActProps {
 }
 
 /** Says what will happen and asks why; nothing happens before it is sent. */
-export function ActDialog({
-  name,
-  of,
-  isDangerous,
-  needsWhy,
-  children,
-  act,
-  onDone,
-  onClose,
-}: ActDialogProps) {
+export function ActDialog({ name, of, isDangerous, needsWhy, children, act, onClose }: ActDialogProps) {
   const { acts, act: texts } = useTexts();
   const words = acts[name];
   const titleId = useId();
+  const tellChange = useTellChange();
   const dialog = useRef<HTMLDialogElement>(null);
   const [isEmpty, setEmpty] = useState(false);
   useEffect(() => dialog.current?.showModal(), []);
   const acting = useAction(async (why: string, form: FormData) => {
     await act(why === '' ? undefined : why, form);
-    onDone();
+    tellChange();
     dialog.current?.close();
   });
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {

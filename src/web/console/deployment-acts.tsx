@@ -6,10 +6,9 @@ import { Emergency } from './emergency.tsx';
 
 interface DeploymentActsProps {
   readonly deployment: DeploymentView;
-  readonly onChanged: () => void;
 }
 
-export function CancelButton({ deployment, onChanged }: DeploymentActsProps) {
+export function CancelButton({ deployment }: DeploymentActsProps) {
   const id = deployment.deployment_id;
   return (
     <ActButton
@@ -18,19 +17,18 @@ export function CancelButton({ deployment, onChanged }: DeploymentActsProps) {
       right="deployments:cancel"
       isOffered={mayCancel(deployment)}
       act={(why) => cancelDeployment(id, why)}
-      onDone={onChanged}
     />
   );
 }
 
 /** Cancel while that is possible; force-fail for what nothing else ends. */
-export function DeploymentActs({ deployment, onChanged }: DeploymentActsProps) {
+export function DeploymentActs({ deployment }: DeploymentActsProps) {
   const id = deployment.deployment_id;
   const mayForce = !hasEnded(deployment) && !isInLine(deployment);
   return (
     <>
       <p className="actions">
-        <CancelButton deployment={deployment} onChanged={onChanged} />
+        <CancelButton deployment={deployment} />
       </p>
       {mayForce && (
         <Emergency>
@@ -41,7 +39,6 @@ export function DeploymentActs({ deployment, onChanged }: DeploymentActsProps) {
             isDangerous
             needsWhy
             act={(why) => forceFail(id, why)}
-            onDone={onChanged}
           />
         </Emergency>
       )}

@@ -19,28 +19,19 @@ import { Timeline } from './timeline.tsx';
 
 export function DeploymentPage({ id }: { readonly id: string }) {
   const { console: texts } = useTexts();
-  const { value, problem, refresh } = useLive(`deployment ${id}`, (signal) => readDeployment(id, signal));
+  const { value, problem } = useLive(`deployment ${id}`, (signal) => readDeployment(id, signal));
   return (
     <>
       <PageTitle title={`${texts.deployment} ${id}`}>
         {texts.deployment} <code>{id}</code>
       </PageTitle>
       <ProblemNotice problem={problem} isStale={value !== undefined} />
-      {value !== undefined ? (
-        <DeploymentDetail deployment={value} onChanged={refresh} />
-      ) : (
-        problem === undefined && <Loading />
-      )}
+      {value !== undefined ? <DeploymentDetail deployment={value} /> : problem === undefined && <Loading />}
     </>
   );
 }
 
-interface DeploymentDetailProps {
-  readonly deployment: DeploymentView;
-  readonly onChanged: () => void;
-}
-
-function DeploymentDetail({ deployment, onChanged }: DeploymentDetailProps) {
+function DeploymentDetail({ deployment }: { readonly deployment: DeploymentView }) {
   const texts = useTexts();
   const id = deployment.deployment_id;
   return (
@@ -53,7 +44,7 @@ function DeploymentDetail({ deployment, onChanged }: DeploymentDetailProps) {
         <DeploymentFacts deployment={deployment} />
         <PendingNotice deployment={deployment} />
         {hasFailed(deployment) && <FailureNotice deployment={deployment} isHere />}
-        <DeploymentActs deployment={deployment} onChanged={onChanged} />
+        <DeploymentActs deployment={deployment} />
       </section>
       <section className="card" aria-labelledby="way-title">
         <h2 id="way-title">{texts.progress.steps}</h2>

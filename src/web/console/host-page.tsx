@@ -13,32 +13,23 @@ import { PageTitle } from './page-title.tsx';
 
 export function HostPage({ id }: { readonly id: string }) {
   const { console: texts } = useTexts();
-  const { value, problem, refresh } = useLive(`host ${id}`, (signal) => readHost(id, signal));
+  const { value, problem } = useLive(`host ${id}`, (signal) => readHost(id, signal));
   return (
     <>
       <PageTitle title={`${texts.column.host} ${id}`}>
         {texts.column.host} <code>{id}</code>
       </PageTitle>
       <ProblemNotice problem={problem} isStale={value !== undefined} />
-      {value !== undefined ? (
-        <HostDetail host={value} onChanged={refresh} />
-      ) : (
-        problem === undefined && <Loading />
-      )}
+      {value !== undefined ? <HostDetail host={value} /> : problem === undefined && <Loading />}
       <HostQueue hostId={id} />
     </>
   );
 }
 
-interface HostDetailProps {
-  readonly host: HostView;
-  readonly onChanged: () => void;
-}
-
-function HostDetail({ host, onChanged }: HostDetailProps) {
+function HostDetail({ host }: { readonly host: HostView }) {
   const { console: texts } = useTexts();
   const id = host.host_id;
-  const common = { of: id, right: 'system:operate', needsWhy: true, onDone: onChanged } as const;
+  const common = { of: id, right: 'system:operate', needsWhy: true } as const;
   return (
     <section className="card" aria-label={texts.column.host}>
       <p className="facts">

@@ -9,11 +9,10 @@ import { Emergency } from './emergency.tsx';
 
 interface InstanceActsProps {
   readonly instance: InstanceView;
-  readonly onChanged: () => void;
 }
 
 /** What can be done to an instance; what breaks the glass is folded away. */
-export function InstanceActs({ instance, onChanged }: InstanceActsProps) {
+export function InstanceActs({ instance }: InstanceActsProps) {
   const id = instance.instance_id;
   const orderKey = useOrderKey();
   const isGoing = instance.status === 'deleting' || instance.status === 'deleted';
@@ -24,14 +23,7 @@ export function InstanceActs({ instance, onChanged }: InstanceActsProps) {
   return (
     <>
       <p className="actions">
-        <ActButton
-          name="deployAgain"
-          of={id}
-          right="instances:deploy"
-          isOffered={!isGoing}
-          act={deploy}
-          onDone={onChanged}
-        />
+        <ActButton name="deployAgain" of={id} right="instances:deploy" isOffered={!isGoing} act={deploy} />
         <ActButton
           name="remove"
           of={id}
@@ -39,12 +31,11 @@ export function InstanceActs({ instance, onChanged }: InstanceActsProps) {
           isDangerous
           isOffered={instance.status !== 'deleted'}
           act={(why) => removeInstance(id, why)}
-          onDone={onChanged}
         >
           <WhatGoes instance={instance} />
         </ActButton>
       </p>
-      {instance.status !== 'deleted' && <RouteActs instance={instance} onChanged={onChanged} />}
+      {instance.status !== 'deleted' && <RouteActs instance={instance} />}
     </>
   );
 }
@@ -65,10 +56,10 @@ function WhatGoes({ instance }: { readonly instance: InstanceView }) {
   );
 }
 
-function RouteActs({ instance, onChanged }: InstanceActsProps) {
+function RouteActs({ instance }: InstanceActsProps) {
   const { acts } = useTexts();
   const id = instance.instance_id;
-  const common = { of: id, right: 'system:operate', needsWhy: true, onDone: onChanged } as const;
+  const common = { of: id, right: 'system:operate', needsWhy: true } as const;
   return (
     <Emergency>
       <ActButton {...common} name="withdrawRoute" isDangerous act={(why) => withdrawRoute(id, why)} />

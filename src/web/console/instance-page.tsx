@@ -20,18 +20,14 @@ import { PageTitle } from './page-title.tsx';
 export function InstancePage({ id }: { readonly id: string }) {
   const { console: texts } = useTexts();
   const mayReadActs = useRight('acts:read');
-  const { value, problem, refresh } = useLive(`instance ${id}`, (signal) => readInstance(id, signal));
+  const { value, problem } = useLive(`instance ${id}`, (signal) => readInstance(id, signal));
   return (
     <>
       <PageTitle title={`${texts.column.instance} ${id}`}>
         {texts.column.instance} <code>{id}</code>
       </PageTitle>
       <ProblemNotice problem={problem} isStale={value !== undefined} />
-      {value !== undefined ? (
-        <InstanceDetail instance={value} onChanged={refresh} />
-      ) : (
-        problem === undefined && <Loading />
-      )}
+      {value !== undefined ? <InstanceDetail instance={value} /> : problem === undefined && <Loading />}
       <ListSection
         name="deployments"
         about={id}
@@ -54,12 +50,7 @@ export function InstancePage({ id }: { readonly id: string }) {
   );
 }
 
-interface InstanceDetailProps {
-  readonly instance: InstanceView;
-  readonly onChanged: () => void;
-}
-
-function InstanceDetail({ instance, onChanged }: InstanceDetailProps) {
+function InstanceDetail({ instance }: { readonly instance: InstanceView }) {
   const texts = useTexts();
   return (
     <section className="card" aria-label={texts.console.column.instance}>
@@ -68,9 +59,9 @@ function InstanceDetail({ instance, onChanged }: InstanceDetailProps) {
         <span>{texts.progress.title(instance.product_name, instance.client_name)}</span>
       </p>
       <InstanceFacts instance={instance} />
-      <Open label={texts.console.active} deployment={instance.active} onChanged={onChanged} />
-      <Open label={texts.console.waiting} deployment={instance.waiting} onChanged={onChanged} />
-      <InstanceActs instance={instance} onChanged={onChanged} />
+      <Open label={texts.console.active} deployment={instance.active} />
+      <Open label={texts.console.waiting} deployment={instance.waiting} />
+      <InstanceActs instance={instance} />
     </section>
   );
 }
@@ -78,10 +69,9 @@ function InstanceDetail({ instance, onChanged }: InstanceDetailProps) {
 interface OpenProps {
   readonly label: string;
   readonly deployment: DeploymentView | null;
-  readonly onChanged: () => void;
 }
 
-function Open({ label, deployment, onChanged }: OpenProps) {
+function Open({ label, deployment }: OpenProps) {
   const texts = useTexts();
   if (deployment === null) return null;
   return (
@@ -92,7 +82,7 @@ function Open({ label, deployment, onChanged }: OpenProps) {
         <Link to={deploymentHref(deployment.deployment_id)}>
           {texts.kind[deployment.kind]} <code>{deployment.deployment_id}</code>
         </Link>
-        <CancelButton deployment={deployment} onChanged={onChanged} />
+        <CancelButton deployment={deployment} />
       </p>
       <PendingNotice deployment={deployment} />
     </div>

@@ -48,7 +48,7 @@ export function InstanceRow({ instance }: { readonly instance: InstanceView }) {
   );
 }
 
-/** The instance's own address; none once it is gone. */
+/** The instance's own address; none while nothing is behind it, unless the address itself is wanted. */
 export function AccessLink({
   instance,
   isFull,
@@ -58,7 +58,8 @@ export function AccessLink({
 }) {
   const { console: texts } = useTexts();
   const href = webAddress(instance.access_url);
-  if (!href || instance.status === 'deleted') return <span className="quiet">–</span>;
+  if (!href || instance.status === 'deleted' || (!isFull && !instance.live_release))
+    return <span className="quiet">–</span>;
   return (
     <a href={href} target="_blank" rel="noopener noreferrer">
       {isFull ? href : texts.open}

@@ -16,12 +16,12 @@ export function KeysSection() {
       columns={COLUMNS}
       isWhole
       read={listKeys}
-      row={(key, refresh) => <KeyRow key={key.key_id} item={key} onChanged={refresh} />}
+      row={(key) => <KeyRow key={key.key_id} item={key} />}
     />
   );
 }
 
-function KeyRow({ item, onChanged }: { readonly item: KeyView; readonly onChanged: () => void }) {
+function KeyRow({ item }: { readonly item: KeyView }) {
   const { console: texts } = useTexts();
   const { key_id: id, revoked } = item;
   return (
@@ -48,7 +48,6 @@ function KeyRow({ item, onChanged }: { readonly item: KeyView; readonly onChange
           needsWhy
           isOffered={revoked === null}
           act={(why) => revokeKey(id, why)}
-          onDone={onChanged}
         />
       </Cell>
     </tr>

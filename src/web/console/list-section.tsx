@@ -17,7 +17,7 @@ interface ListSectionProps<T> {
   readonly columns: readonly Column[];
   readonly filters?: Filters;
   readonly read: List<T>;
-  readonly row: (item: T, refresh: () => void) => ReactNode;
+  readonly row: (item: T) => ReactNode;
   /** Lists that the API gives whole take no limit and no cursor. */
   readonly isWhole?: boolean;
   /** The list is the page: its heading is the page's. */
@@ -32,7 +32,7 @@ export function ListSection<T>(props: ListSectionProps<T>) {
   const cursorName = `${name}-cursor`;
   const cursor = usePlace().query.get(cursorName) ?? undefined;
   const page = { ...(props.isWhole ? {} : { limit: PAGE_LIMIT, cursor }), ...filters };
-  const { value, problem, refresh } = useLive(`${name} ${about} ${JSON.stringify(page)}`, (signal) =>
+  const { value, problem } = useLive(`${name} ${about} ${JSON.stringify(page)}`, (signal) =>
     props.read(page, signal),
   );
   return (
@@ -46,7 +46,7 @@ export function ListSection<T>(props: ListSectionProps<T>) {
         <p className="quiet">{texts.none[name]}</p>
       ) : (
         <Table columns={columns} labelledBy={`${name}-title`}>
-          {value.items.map((item) => props.row(item, refresh))}
+          {value.items.map((item) => props.row(item))}
         </Table>
       )}
       <PageTurner cursorName={cursorName} next={value?.next_cursor} />

@@ -1,10 +1,10 @@
 import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
 import { ChangeFeed } from '../change-feed.ts';
-import { type Feed, type Polled, usePolling } from '../polling.ts';
+import { type Polled, usePolling } from '../polling.ts';
 
 const EVERY_MS = 3000;
 
-const FeedContext = createContext<Feed | undefined>(undefined);
+const FeedContext = createContext<ChangeFeed | undefined>(undefined);
 
 /** One stream of changes for everything inside. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
@@ -16,4 +16,10 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
 /** Asks whenever the coordinator tells of a change; every three seconds while its stream is away. */
 export function useLive<T>(key: string, load: (signal: AbortSignal) => Promise<T>): Polled<T> {
   return usePolling({ key, load, nextMs: () => EVERY_MS, feed: useContext(FeedContext) });
+}
+
+/** To be called after an act: everything on the page asks anew. */
+export function useTellChange(): () => void {
+  const feed = useContext(FeedContext);
+  return () => feed?.tell();
 }

@@ -13,9 +13,7 @@ export function OpenSection() {
       columns={COLUMNS}
       filters={{ open: 'true' }}
       read={listDeployments}
-      row={(deployment, refresh) => (
-        <PendingRow key={deployment.deployment_id} deployment={deployment} onChanged={refresh} />
-      )}
+      row={(deployment) => <PendingRow key={deployment.deployment_id} deployment={deployment} />}
     />
   );
 }

@@ -10,13 +10,8 @@ import { Holder } from './holder.tsx';
 import { OfInstance } from './deployment-row.tsx';
 import { Cell } from './table.tsx';
 
-interface PendingRowProps {
-  readonly deployment: DeploymentView;
-  readonly onChanged: () => void;
-}
-
 /** A deployment that has not ended: why, who holds it, since when, until when, and what comes next. */
-export function PendingRow({ deployment, onChanged }: PendingRowProps) {
+export function PendingRow({ deployment }: { readonly deployment: DeploymentView }) {
   const texts = useTexts();
   const { pending } = deployment;
   const wait = waitReason(deployment);
@@ -44,7 +39,7 @@ export function PendingRow({ deployment, onChanged }: PendingRowProps) {
       </Cell>
       <Cell column="next">{nextWords(deployment, texts)}</Cell>
       <Cell column="actions">
-        <CancelButton deployment={deployment} onChanged={onChanged} />
+        <CancelButton deployment={deployment} />
       </Cell>
     </tr>
   );

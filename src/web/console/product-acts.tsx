@@ -6,22 +6,16 @@ import type { ProductView } from '../views.ts';
 import { ActButton } from './act-button.tsx';
 import { changeProduct } from './console-api.ts';
 
-interface ProductActsProps {
-  readonly product: ProductView;
-  readonly onChanged: () => void;
-}
-
 const ENVIRONMENTS = ['prod', 'dev', 'test'] as const;
 
 /** What operators say of a product; its folder says the rest. */
-export function ProductActs({ product, onChanged }: ProductActsProps) {
+export function ProductActs({ product }: { readonly product: ProductView }) {
   return (
     <ActButton
       name="editProduct"
       of={product.name}
       right="products:write"
       act={(why, form) => changeProduct(product.product_id, { ...toChange(form), why })}
-      onDone={onChanged}
     >
       <ProductFields product={product} />
     </ActButton>

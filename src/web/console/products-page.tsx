@@ -17,21 +17,14 @@ export function ProductsPage() {
       columns={COLUMNS}
       isWhole
       read={listProducts}
-      row={(product, refresh) => (
-        <ProductRow key={product.product_id} product={product} onChanged={refresh} />
-      )}
+      row={(product) => <ProductRow key={product.product_id} product={product} />}
     >
       <p className="quiet">{texts.productsLead}</p>
     </ListSection>
   );
 }
 
-interface ProductRowProps {
-  readonly product: ProductView;
-  readonly onChanged: () => void;
-}
-
-function ProductRow({ product, onChanged }: ProductRowProps) {
+function ProductRow({ product }: { readonly product: ProductView }) {
   const { console: texts } = useTexts();
   const { default_host: host, enabled } = product;
   return (
@@ -51,7 +44,7 @@ function ProductRow({ product, onChanged }: ProductRowProps) {
         <Jobs product={product} />
       </Cell>
       <Cell column="actions">
-        <ProductActs product={product} onChanged={onChanged} />
+        <ProductActs product={product} />
       </Cell>
     </tr>
   );

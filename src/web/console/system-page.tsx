@@ -12,29 +12,20 @@ import { FrozenWords } from './system-notice.tsx';
 
 export function SystemPage() {
   const { console: texts } = useTexts();
-  const { value, problem, refresh } = useLive('system', readSystem);
+  const { value, problem } = useLive('system', readSystem);
   return (
     <>
       <PageTitle title={texts.section.system} />
       <ProblemNotice problem={problem} isStale={value !== undefined} />
-      {value !== undefined ? (
-        <SystemDetail system={value} onChanged={refresh} />
-      ) : (
-        problem === undefined && <Loading />
-      )}
+      {value !== undefined ? <SystemDetail system={value} /> : problem === undefined && <Loading />}
       <KeysSection />
     </>
   );
 }
 
-interface SystemDetailProps {
-  readonly system: SystemView;
-  readonly onChanged: () => void;
-}
-
-function SystemDetail({ system, onChanged }: SystemDetailProps) {
+function SystemDetail({ system }: { readonly system: SystemView }) {
   const { system: texts } = useTexts();
-  const common = { of: '', right: 'system:operate', needsWhy: true, onDone: onChanged } as const;
+  const common = { of: '', right: 'system:operate', needsWhy: true } as const;
   const { frozen, generation, versions } = system;
   return (
     <section className="card" aria-label={texts.title}>

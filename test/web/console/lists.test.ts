@@ -15,7 +15,8 @@ import {
 const stage = setStage();
 
 test('an instance shows status, client, host, link and its last deployment with the reason', async () => {
-  stage.list('instances', [anInstance({ status: 'failed', last_deployment: aFailedDeployment() })]);
+  const last_deployment = aFailedDeployment();
+  stage.list('instances', [anInstance({ status: 'failed', live_release: 'r-1', last_deployment })]);
 
   const page = await stage.arrive('/admin/instances');
 

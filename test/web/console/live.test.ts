@@ -45,3 +45,23 @@ test('without a stream the page asks every three seconds', async () => {
 
   await page.locator('[data-deployment]').getByText('correcto').waitFor({ timeout: 5000 });
 });
+
+test('what the reader did is shown at once, though no stream tells of it', async () => {
+  const key = { key_id: '0c9f7a4b', revoked: null };
+  stage.list('callback_keys', [key], '/api/callback-keys');
+  stage.api.answer('POST /api/callback-keys/0c9f7a4b/revoke', () => {
+    const revoked = { by: 'ana', at: null, why: 'leaked' };
+    stage.list('callback_keys', [{ ...key, revoked }], '/api/callback-keys');
+    return { body: {} };
+  });
+  const stream = stage.api.stream('/api/events');
+  const page = await stage.arrive('/admin/system');
+  await page.getByText('válida').waitFor();
+  await stream.joined();
+
+  await page.getByRole('button', { name: 'Revocar' }).click();
+  await page.getByLabel('¿Por qué?').fill('leaked');
+  await page.getByRole('button', { name: 'Revocar la clave' }).click();
+
+  await page.getByText('revocada').waitFor({ timeout: 2500 });
+});
