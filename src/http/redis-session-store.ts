@@ -2,6 +2,8 @@ import { withStore, type Redis } from '../platform/redis.ts';
 import { ROLES, type Role } from './rights.ts';
 import type { Session, SessionStore } from './sessions.ts';
 
+const RENEWED_AFTER_MS = 60_000;
+
 /** Sessions at `<prefix>session:<sha256>`, sign-in codes at `<prefix>sign_in:<sha256>`, as JSON that expires. */
 export class RedisSessionStore implements SessionStore {
   readonly #redis: Redis;
@@ -19,9 +21,14 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async touch(hash: string, ttlMs: number): Promise<Session | undefined> {
-    return parseSession(
-      await withStore('session', () => this.#redis.getex(this.#sessionKey(hash), 'PX', ttlMs)),
+    const key = this.#sessionKey(hash);
+    const [text, leftMs] = await withStore('session', () =>
+      Promise.all([this.#redis.get(key), this.#redis.pttl(key)]),
     );
+    // Pages read every few seconds, and each renewal is a write that Redis puts on disk before it answers.
+    const isDue = leftMs < ttlMs - Math.min(RENEWED_AFTER_MS, ttlMs / 10);
+    if (text !== null && isDue) await withStore('renew session', () => this.#redis.pexpire(key, ttlMs));
+    return parseSession(text);
   }
 
   async remove(hash: string): Promise<void> {

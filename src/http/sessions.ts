@@ -12,7 +12,7 @@ export interface Session {
 /** Keeps sessions and sign-in codes under the SHA-256 of their token: who reads the store cannot use them. */
 export interface SessionStore {
   put(hash: string, session: Session, ttlMs: number): Promise<void>;
-  /** The session, its time to live renewed; undefined when there is none. */
+  /** The session, its time to live renewed, to a minute or a tenth; undefined when there is none. */
   touch(hash: string, ttlMs: number): Promise<Session | undefined>;
   remove(hash: string): Promise<void>;
   putSignIn(hash: string, session: Session, ttlMs: number): Promise<void>;

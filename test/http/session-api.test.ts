@@ -138,6 +138,22 @@ test('a session that is used every hour is over after a week', async () => {
   expect(await bed.redis.keys('week:*')).toEqual([]);
 });
 
+test.each([
+  ['a moment after it was renewed', 59_000, 59_000],
+  ['later', 40_000, 60_000],
+])('a session that is used %s costs a write only when that is due', async (_when, leftMs, thenMs) => {
+  await bed.redis.del(await bed.redis.keys('*:session:*'));
+  const cookie = await bed.signedIn();
+  const [key = ''] = await bed.redis.keys('*:session:*');
+  await bed.redis.pexpire(key, leftMs);
+
+  await api().get('/api/session').set({ cookie }).expect(200);
+
+  const left = await bed.redis.pttl(key);
+  expect(left).toBeGreaterThan(thenMs - 5_000);
+  expect(left).toBeLessThanOrEqual(thenMs);
+});
+
 test('a token has no session to end', async () => {
   await api().post('/api/session/sign-out').set('authorization', `Bearer ${TOKEN}`).expect(204);
 });
