@@ -96,6 +96,28 @@ test('the same message again is one entry that counts', async () => {
   ]);
 });
 
+test.each([
+  'not json',
+  '[]',
+  '7',
+  'null',
+  '{"__proto__":{"kind":"evil"}}',
+  '{"deployment_id":{"evil":1},"instance_id":["evil"],"job":"evil\\n","build_number":1e99}',
+  '{"deployment_id":"d-00000000000000000000","instance_id":"../evil","job":7,"build_number":"1"}',
+])('of a signed message that makes no sense nothing is kept: %s', async (text) => {
+  await send('claim', text).expect(400);
+
+  const [one, ...others] = await heard('/api/callbacks');
+  expect(others).toEqual([]);
+  expect(one).toMatchObject({
+    kind: 'claim',
+    verdict: 'refused',
+    key_id: expect.stringMatching(/^[0-9a-f]{8}$/),
+  });
+  expect(one).not.toHaveProperty('deployment_id');
+  expect(JSON.stringify({ ...one, detail: '' })).not.toContain('evil');
+});
+
 test('unsigned ones stand in the list of all, one entry for each sender and hour, without a word of theirs', async () => {
   const { deployment_id } = await claimed();
   at().now += 1_000;
