@@ -46,7 +46,11 @@ function whatHappened({ kind, detail }: ChangeEvent): Pick<ChangeView, 'kind'> &
   const more = detail === '' ? {} : { detail };
   if (isPhase(kind)) return { kind: 'phase', phase: kind, ...more };
   if (OUTCOMES.includes(kind)) return { kind: 'decision', outcome: kind, ...more };
-  if (kind !== 'stage') return { kind, ...more };
-  const { stage, status } = JSON.parse(detail) as { readonly stage: string; readonly status: string };
-  return { kind, stage, status };
+  return kind === 'stage' ? { kind, ...stageOf(detail) } : { kind, ...more };
+}
+
+/** Nothing for what no script of ours wrote: one bad event must not end the streams of all. */
+function stageOf(detail: string): Pick<ChangeView, 'stage' | 'status'> {
+  const [, stage, status] = /^{"stage":"([a-z]+)","status":"([a-z]+)"/.exec(detail) ?? [];
+  return stage === undefined || status === undefined ? {} : { stage, status };
 }

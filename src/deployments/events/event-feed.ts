@@ -142,7 +142,8 @@ function toEvent([id, fields]: readonly [string, readonly string[]]): ChangeEven
   const valueOf = (name: string): string =>
     fields.find((_, at) => at % 2 === 1 && fields[at - 1] === name) ?? '';
   return {
-    ...{ id, at: Number(valueOf('at')), kind: valueOf('kind'), detail: valueOf('detail') },
+    ...{ id, at: Number(valueOf('at')) || Number(id.split('-')[0]) },
+    ...{ kind: valueOf('kind'), detail: valueOf('detail') },
     ...{ instance_id: valueOf('instance_id'), deployment_id: valueOf('deployment_id') },
   };
 }

@@ -45,6 +45,8 @@ export interface LogStore {
    * forgetting logs that are too old, and the oldest ones when all together are too long.
    */
   write(write: LogWrite): Promise<LogHead | undefined>;
+  /** Forgets some of what is too old also when nothing is written. Repeatable. */
+  makeRoom(): Promise<void>;
   /** Bytes `from` to `to` of a generation; undefined when they are kept no more. */
   read(id: DeploymentId, range: LogRange): Promise<Buffer | undefined>;
   /** Deployments that are over and whose log may not be whole yet, oldest first. */

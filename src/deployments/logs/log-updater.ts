@@ -26,7 +26,6 @@ interface Step {
   /** What is stored, and the same if it is this build's. */
   readonly stored: LogHead | undefined;
   readonly ours: LogHead | undefined;
-  readonly secrets: readonly string[];
   readonly signal: AbortSignal;
 }
 
@@ -49,7 +48,7 @@ export class LogUpdater {
    * coordinators: who comes second writes nothing. Throws when Jenkins or the store do not answer.
    */
   async update(deployment: Deployment, signal: AbortSignal): Promise<LogState> {
-    const { builds, logs, secretsOf } = this.#options;
+    const { builds, logs } = this.#options;
     const { id, job, build: mark } = deployment;
     const stored = await logs.head(id);
     if (!mark) return { head: stored, hasEnded: true };
@@ -60,8 +59,7 @@ export class LogUpdater {
     const shown = await builds.readBuild(ref, signal);
     // Another build may have the number after Jenkins lost its home: its log is nobody's business here.
     if (shown?.timestamp !== mark.timestamp) return { head: stored, hasEnded: true };
-    const secrets = await secretsOf(deployment);
-    const step = { deployment, ref, build, stored, ours, secrets, signal };
+    const step = { deployment, ref, build, stored, ours, signal };
     const head = await (shown.running ? this.#follow(step) : this.#takeWhole(step));
     return { head, hasEnded: head?.complete ?? false };
   }
@@ -73,7 +71,7 @@ export class LogUpdater {
       if (!piece) return known;
       if (head && !piece.isAnother && piece.mark === head.tail.mark) return known;
       const anew = piece.isAnother || !head;
-      const cleaner = new LogCleaner(step.secrets, anew ? 0 : head?.tail.keyLines);
+      const cleaner = await this.#cleaner(step, anew ? 0 : head?.tail.keyLines);
       const text = cleaner.clean(piece.text);
       const tail = { mark: piece.mark, keyLines: cleaner.keyLines };
       known = head = await this.#write(step, { known, text, anew, tail, complete: false });
@@ -84,15 +82,20 @@ export class LogUpdater {
 
   /** Where the log was followed without a gap, its rest is added; else everybody reads it anew. */
   async #takeWhole(step: Step): Promise<LogHead | undefined> {
-    const { ref, signal, secrets, stored, ours } = step;
+    const { ref, signal, stored, ours } = step;
     const whole = await this.#options.builds.fetchLog(ref, this.#options.limitBytes, signal);
     if (!whole) return stored;
-    const lines = new LogCleaner(secrets).clean(inWholeLines(whole.text, whole.isCut));
+    const cleaner = await this.#cleaner(step);
+    const lines = cleaner.clean(inWholeLines(whole.text, whole.isCut));
     const text = Buffer.from(whole.isCut ? LEFT_OUT + lines : lines);
     const isPrefix = ours !== undefined && (await this.#isBeginning(step, ours, text));
     const news = isPrefix ? text.subarray(ours.to) : text;
     const change = { known: stored, text: news.toString(), tail: { keyLines: 0 }, complete: true };
     return this.#write(step, { ...change, anew: !isPrefix });
+  }
+
+  async #cleaner({ deployment }: Step, keyLines = 0): Promise<LogCleaner> {
+    return new LogCleaner(await this.#options.secretsOf(deployment), keyLines);
   }
 
   async #isBeginning({ deployment }: Step, head: LogHead, text: Buffer): Promise<boolean> {

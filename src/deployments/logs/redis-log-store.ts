@@ -3,7 +3,9 @@ import { loadScript, runScript, withStore, type Redis } from '../../platform/red
 import type { DeploymentId } from '../deployment.ts';
 import type { LogHead, LogRange, LogStore, LogTailState, LogWrite } from './log-store.ts';
 
-const WRITE_LOG = loadScript([join(import.meta.dirname, 'lua/write-log.lua')]);
+const LUA = join(import.meta.dirname, 'lua');
+const WRITE_LOG = loadScript([join(LUA, 'logs.lua'), join(LUA, 'write-log.lua')]);
+const FORGET_LOGS = loadScript([join(LUA, 'logs.lua'), join(LUA, 'forget-logs.lua')]);
 
 export const LOG_LIMIT_BYTES = 2 * 1_024 * 1_024;
 /** Cut only when so much more has come: each cut copies the whole text. */
@@ -47,13 +49,13 @@ export class RedisLogStore implements LogStore {
   }
 
   async write({ id, known, text, anew = false, ...rest }: LogWrite): Promise<LogHead | undefined> {
-    const { redis, prefix, clock, budgetBytes, limitBytes = LOG_LIMIT_BYTES } = this.#options;
+    const { redis, prefix, limitBytes = LOG_LIMIT_BYTES } = this.#options;
     const { build, tail, complete, orderedAt } = rest;
     const args = {
       ...{ id, build, complete, anew, generation: known?.generation ?? 0, to: known?.to ?? 0 },
-      ...{ tail: JSON.stringify(tail), ordered_at: String(orderedAt), budget: budgetBytes },
+      ...{ tail: JSON.stringify(tail), ordered_at: String(orderedAt) },
       ...{ limit: limitBytes, slack: Math.min(SLACK_BYTES, limitBytes), linger_ms: String(LINGER_MS) },
-      forget_before: String(clock() - KEPT_MS),
+      ...this.#bounds(),
     };
     const answer = await runScript(redis, WRITE_LOG, { keys: [prefix], args: [JSON.stringify(args), text] });
     const [word, generation, from, to] = answer as readonly string[];
@@ -76,6 +78,11 @@ export class RedisLogStore implements LogStore {
     return text.length === to - from ? text : undefined;
   }
 
+  async makeRoom(): Promise<void> {
+    const { redis, prefix } = this.#options;
+    await runScript(redis, FORGET_LOGS, { keys: [prefix], args: [JSON.stringify(this.#bounds())] });
+  }
+
   async due(limit: number): Promise<readonly DeploymentId[]> {
     const { redis } = this.#options;
     return (await withStore('logs due', () =>
@@ -86,6 +93,11 @@ export class RedisLogStore implements LogStore {
   async settle(id: DeploymentId): Promise<void> {
     const { redis } = this.#options;
     await withStore('log settled', () => redis.zrem(this.#key('logs:due'), id));
+  }
+
+  #bounds(): { readonly forget_before: string; readonly budget: number } {
+    const { clock, budgetBytes } = this.#options;
+    return { forget_before: String(clock() - KEPT_MS), budget: budgetBytes };
   }
 
   #key(name: string): string {

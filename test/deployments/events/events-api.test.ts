@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { ChangeView } from '../../../src/deployments/events/change-event.ts';
 import type { DeploymentView } from '../../../src/deployments/views.ts';
 import { EventReader, listen, type ReadEvent } from '../../http/event-reader.ts';
-import { ORDERER } from '../bench.ts';
+import { until } from '../../testbed/until.ts';
+import { aHost, ORDERER } from '../bench.ts';
 import { benchPerTest } from '../bench-per-test.ts';
 import { httpBench, TOKEN, type HttpBench } from '../http-bench.ts';
 import { must } from '../records.ts';
@@ -55,6 +56,41 @@ test('who follows and who polls learn the same phases, in the same order, at the
   });
   expect(changes.at(-1)).toEqual({ kind: 'finished', at: finished_at, instance_id, deployment_id });
 });
+
+test('however deployments end, the last that is told of each is what a poll shows', async () => {
+  const reader = await follow();
+  const bench = at();
+  await bench.hosts.put(aHost({ slots: 10 }));
+  const placed = [];
+  for (const client of ['Failed', 'Cancelled', 'Live']) placed.push(await bench.order('cl-a', client));
+  const [failing, cancelled, live] = placed.map(({ deployment_id }) => deployment_id);
+  await bench.core.tracker.round();
+  const builds = [1, 2, 3].map(() => must(bench.builds.startNext()));
+  const buildOf = (id: string | undefined) =>
+    must(builds.find(({ parameters }) => parameters['DEPLOYMENT_ID'] === id));
+  bench.builds.end(buildOf(failing), 'FAILURE');
+  await bench.core.orders.cancel(must(cancelled), ORDERER);
+  await bench.core.callbacks.ready(bench.readyMessage(await bench.claim(buildOf(live))));
+  bench.builds.end(buildOf(live), 'SUCCESS');
+  const told = new Map<string, string>();
+  const isAllOver = (event: ReadEvent): boolean => {
+    const { deployment_id = '', phase, kind } = viewOf(event);
+    if (phase) told.set(deployment_id, phase);
+    return kind === 'finished' && ++finished === 3;
+  };
+  let finished = 0;
+
+  await Promise.all([reader.until(isAllOver), tracked(() => finished === 3)]);
+
+  const polled = await Promise.all(placed.map(async ({ deployment_id: id }) => (await poll(id)).phase));
+  expect([failing, cancelled, live].map((id) => told.get(must(id)))).toEqual(polled);
+  expect(polled).toEqual(['failed', 'cancelled', 'succeeded']);
+});
+
+/** Looks at everything open until it is enough. */
+async function tracked(isEnough: () => boolean): Promise<void> {
+  await until(async () => at().core.tracker.round(), isEnough);
+}
 
 test('stages and a cancel are told as they are shown', async () => {
   const reader = await follow();

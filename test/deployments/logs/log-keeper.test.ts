@@ -20,6 +20,7 @@ class World {
   readonly due: DeploymentId[] = [];
   readonly looks: DeploymentId[] = [];
   readonly broken = new Set<DeploymentId>();
+  rooms = 0;
   atOnce = 0;
   mostAtOnce = 0;
   state: LogState = { head: undefined, hasEnded: false };
@@ -33,6 +34,7 @@ class World {
     const logs = {
       due: async (limit: number) => Promise.resolve(this.due.slice(0, limit)),
       settle: async (id: DeploymentId) => Promise.resolve(void this.due.splice(this.due.indexOf(id), 1)),
+      makeRoom: async () => Promise.resolve(void (this.rooms += 1)),
       ...{ head: never, write: never, read: never },
     };
     const updater = { update: (deployment: Deployment) => this.#update(deployment) };
@@ -97,6 +99,7 @@ test('of those that nobody reads twenty are followed, two at once, and a broken 
   expect(new Set(world.looks).size).toBe(20);
   expect(world.countOf(withoutBuild.id)).toBe(0);
   expect(world.mostAtOnce).toBe(2);
+  expect(world.rooms).toBeGreaterThan(0);
 });
 
 test('what is over and not whole comes first, until it is whole', async () => {

@@ -101,6 +101,16 @@ test('the logs of orders of more than 30 days ago are forgotten', async () => {
   expect(await usedBytes()).toBe(4);
 });
 
+test('what is too old is forgotten also when nothing is written', async () => {
+  await write('old', 'one\n');
+  now += 31 * DAY_MS;
+
+  await logs.makeRoom();
+
+  expect(await logs.head(id('old'))).toBeUndefined();
+  expect(await usedBytes()).toBe(0);
+});
+
 test('when all are too long together the oldest go, never the one that is written', async () => {
   const small = storeOf({ budgetBytes: 30 });
   for (const [at, name] of ['a', 'b', 'c', 'd'].entries())

@@ -1,0 +1,2 @@
+-- forget-logs: makes room also when nothing is written. Repeatable.
+make_room('')
