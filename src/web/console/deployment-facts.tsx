@@ -53,7 +53,11 @@ export function TriggerWords({ deployment: { trigger, by, why } }: Of) {
     <>
       {trigger}
       {by && !trigger.endsWith(`: ${by}`) && <span className="quiet"> {texts.by(by)}</span>}
-      {why && <span className="reason-detail">«{why}»</span>}
+      {why && (
+        <span className="reason-detail">
+          <q>{why}</q>
+        </span>
+      )}
     </>
   );
 }

@@ -35,7 +35,7 @@ function KeyRow({ item }: { readonly item: KeyView }) {
         ) : (
           <>
             <span className="badge badge-bad">{texts.revoked}</span> <Moment at={revoked.at} />{' '}
-            {texts.by(revoked.by)}: «{revoked.why}»
+            {texts.by(revoked.by)}: <q>{revoked.why}</q>
           </>
         )}
       </Cell>

@@ -34,8 +34,8 @@ export function FrozenWords({ frozen }: { readonly frozen: NonNullable<SystemVie
   const texts = useTexts();
   return (
     <p>
-      {wordsFor('frozen', texts)} <Moment at={frozen.at} isNear /> {texts.console.by(frozen.by)}: «
-      {frozen.why}»
+      {wordsFor('frozen', texts)} <Moment at={frozen.at} isNear /> {texts.console.by(frozen.by)}:{' '}
+      <q>{frozen.why}</q>
     </p>
   );
 }

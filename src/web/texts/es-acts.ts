@@ -56,13 +56,13 @@ export const ES_ACTS: ActsTexts = {
     containerHint: 'Su identificador en Docker: de 12 a 64 cifras hexadecimales.',
   },
   cordon: {
-    offer: 'Cerrar',
+    offer: 'Cerrar a despliegues',
     title: (id) => `¿Cerrar ${id} a nuevos despliegues?`,
     lead: 'Lo que está en marcha sigue; lo que espera, espera hasta que se abra.',
     confirm: 'Cerrar el servidor',
   },
   uncordon: {
-    offer: 'Abrir',
+    offer: 'Abrir a despliegues',
     title: (id) => `¿Abrir ${id} a despliegues?`,
     lead: 'Empieza lo que espera, en su orden.',
     confirm: 'Abrir el servidor',

@@ -125,7 +125,7 @@ test('a frozen system and a store that is not trusted say so, and can be release
   stage.api.answer('POST /api/system/unfreeze', { body: {} });
   stage.api.answer('POST /api/system/accept-generation', { body: {} });
   const page = await stage.arrive('/admin/system');
-  await page.getByText('«disk»').waitFor();
+  await page.getByText('disk').waitFor();
 
   for (const [button, confirm] of [
     ['Reanudar los trabajos', 'Reanudar'],

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { setStage } from '../stage.ts';
-import { aDeployment, aLiveDeployment } from '../view-builders.ts';
+import { aDeployment, aFailedDeployment, aLiveDeployment } from '../view-builders.ts';
 
 const stage = setStage();
 const { deployment_id: ID } = aDeployment();
@@ -41,9 +41,15 @@ test('without a stream the page asks every three seconds', async () => {
   const page = await stage.arrive('/admin/deployments');
   await page.getByText('en cola').waitFor();
 
-  stage.list('deployments', [aLiveDeployment()]);
+  for (const [deployment, words] of [
+    [aLiveDeployment(), 'correcto'],
+    [aFailedDeployment(), 'fallido'],
+  ] as const) {
+    stage.list('deployments', [deployment]);
+    await page.locator('[data-deployment]').getByText(words).waitFor({ timeout: 5000 });
+  }
 
-  await page.locator('[data-deployment]').getByText('correcto').waitFor({ timeout: 5000 });
+  expect(asked()).toBeLessThanOrEqual(4);
 });
 
 test('what the reader did is shown at once, though no stream tells of it', async () => {
