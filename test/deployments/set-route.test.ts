@@ -46,6 +46,8 @@ async function setRoute(id: string, endpoint?: string) {
 test('a link leads to a container of the live release that its host proves', async () => {
   const { instance } = await liveWithContainer();
   const before = must((await at().route(instance.id)) ?? undefined);
+  const resting = `${at().prefix}host:cl-a:quarantine`;
+  await at().redis.zadd(resting, at().now + 60_000, String(PORT));
 
   const route = await setRoute(instance.id);
 
@@ -58,6 +60,7 @@ test('a link leads to a container of the live release that its host proves', asy
   });
   const ports = await at().redis.hgetall(`${at().prefix}host:cl-a:ports`);
   expect(ports[String(PORT)]).toBe(`${instance.id}-${instance.live_seq}`);
+  expect(await at().redis.zscore(resting, String(PORT))).toBeNull();
 });
 
 test('a container of an older release takes the pointers along, and the next deployment keeps it', async () => {
@@ -165,4 +168,56 @@ test('a container that the host does not have is said so', async () => {
   await expect(setRoute(instance.id)).rejects.toThrow(
     new AppError('target_not_proven', 'Host cl-a has no such container'),
   );
+});
+
+/** An instance with a further endpoint that went live twice, and both containers of its first release. */
+async function twoEndpointsLiveTwice() {
+  const bench = at();
+  const admin = { name: 'admin', service: 'admin', port: 9090, primary: false };
+  bench.product = { ...bench.product, endpoints: [...bench.product.endpoints, admin] };
+  const { instance, container } = await liveWithContainer();
+  bench.containers.set(ADMIN_ID, {
+    ...container,
+    id: ADMIN_ID,
+    labels: { ...container.labels, 'com.docker.compose.service': 'admin' },
+    published: [{ container_port: 9090, host_ip: aHost().address, host_port: PORT + 1 }],
+  });
+  await bench.core.orders.deployAgain(instance.id, {}, ORDERER);
+  await bench.runBuild();
+  return instance;
+}
+
+const ADMIN_ID = 'ad01ad01ad01';
+const setAdmin = async (id: string) =>
+  at().breakGlass.setRoute(
+    await instanceOf(id),
+    { containerId: ADMIN_ID, endpoint: 'admin' },
+    { ...BECAUSE, signal: never },
+  );
+
+test('a further endpoint of another release than the live one is not set alone', async () => {
+  const { id } = await twoEndpointsLiveTwice();
+  const before = await at().route(`${id}--admin`);
+
+  await expect(setAdmin(id)).rejects.toMatchObject({ code: 'conflict' });
+  expect(await at().route(`${id}--admin`)).toEqual(before);
+});
+
+test('the primary link of another release takes the further links of the one before away, until they are set', async () => {
+  const { id } = await twoEndpointsLiveTwice();
+
+  await setRoute(id);
+  expect(await at().route(`${id}--admin`)).toMatchObject({ state: 'withdrawn', reason: BECAUSE.why });
+  expect(await instanceOf(id)).toMatchObject({ live_endpoints: [id] });
+
+  expect(await setAdmin(id)).toMatchObject({ state: 'live', target_port: PORT + 1 });
+  expect(await instanceOf(id)).toMatchObject({ live_endpoints: [id, `${id}--admin`] });
+});
+
+test('a further link is withdrawn by the name of its endpoint, and the primary one stays', async () => {
+  const instance = await twoEndpointsLiveTwice();
+  await at().breakGlass.withdrawRoute(await instanceOf(instance.id), 'admin', BECAUSE);
+
+  expect(await at().route(`${instance.id}--admin`)).toMatchObject({ state: 'withdrawn' });
+  expect(await at().route(instance.id)).toMatchObject({ state: 'live' });
 });
