@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import type { CookieOptions, Router } from 'express';
+import type { CookieOptions, Request, Router } from 'express';
 import { AppError } from '../platform/errors.ts';
 import type { Acts } from './acts.ts';
 import { text } from './answer-schemas.ts';
@@ -53,8 +53,7 @@ function signIn(
     answers: { 303: { description: 'To the pages', headers: { Location: '/' } } },
     errors: ['unauthorized'],
     handle: async ({ query: { code }, request, response }) => {
-      // A HEAD (link checkers, previews) must not use up the link.
-      const granted = request.method === 'GET' ? await sessions.signIn(code) : undefined;
+      const granted = isVisit(request) ? await sessions.signIn(code) : undefined;
       if (granted === undefined) {
         // To a person the page explains it; who is signed in already goes on.
         if (request.method === 'GET' && request.accepts(['json', 'html']) === 'html')
@@ -68,6 +67,16 @@ function signIn(
       response.set('cache-control', 'no-store').redirect(303, '/');
     },
   });
+}
+
+/**
+ * Whether a person follows the link. A link checker (HEAD) and a browser that fetches ahead must not use it up, and a
+ * page of a tenant that loads it as a picture must not sign its visitors in as somebody else.
+ */
+function isVisit({ method, headers }: Request): boolean {
+  const purpose = `${String(headers['sec-purpose'] ?? '')} ${String(headers['purpose'] ?? '')}`;
+  const isAhead = purpose.includes('prefetch');
+  return method === 'GET' && !isAhead && (headers['sec-fetch-dest'] ?? 'document') === 'document';
 }
 
 function createSignInLink(sessions: Sessions): Call {

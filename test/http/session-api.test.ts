@@ -35,6 +35,22 @@ test('a link signs in once: cookie, 303 to the pages, then it is used up', async
   await api().get(path).expect(401);
 });
 
+test.each([
+  ['a browser that fetches ahead', { 'sec-purpose': 'prefetch;prerender' }],
+  ['an older browser that fetches ahead', { purpose: 'prefetch' }],
+  ['a picture in a page of a tenant', { 'sec-fetch-dest': 'image', 'sec-fetch-site': 'same-site' }],
+  ['a script', { 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors' }],
+  ['a frame', { 'sec-fetch-dest': 'iframe', 'sec-fetch-mode': 'navigate' }],
+])('%s neither uses the link up nor is signed in', async (_who, headers) => {
+  const path = await signInPath();
+
+  const answer = await api().get(path).set(headers).expect(401);
+
+  expect(answer.headers['set-cookie']).toBeUndefined();
+  const visit = { 'sec-fetch-dest': 'document', 'sec-fetch-site': 'cross-site' };
+  await api().get(path).set(visit).expect(303);
+});
+
 test('of two browsers that follow a link at the same moment one is signed in', async () => {
   const path = await signInPath();
 
