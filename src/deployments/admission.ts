@@ -5,7 +5,7 @@ import type { DeploymentStore } from './deployment-store.ts';
 /**
  * Admits what waits on a host, in order of arrival, as far as slots reach; who waits for its own instance is
  * passed over, so nobody else stands behind it. Returns the admitted ones. Repeatable, safe from several
- * processes: the script admits each once.
+ * processes: the script admits each once, and notes what an operator holds back.
  */
 export async function admitWaiting(store: DeploymentStore, host: HostId): Promise<readonly DeploymentId[]> {
   const admitted: DeploymentId[] = [];
@@ -13,7 +13,7 @@ export async function admitWaiting(store: DeploymentStore, host: HostId): Promis
   for (const id of waiting) {
     const outcome = await store.admit(id);
     if (outcome.kind === 'admitted') admitted.push(id);
-    if (outcome.kind === 'full' || outcome.kind === 'frozen') break;
+    if (outcome.kind === 'full') break;
   }
   return admitted;
 }

@@ -121,6 +121,8 @@ export interface DeploymentStore {
   admit(id: DeploymentId): Promise<AdmitOutcome>;
   /** False when nothing was written: the deployment was in none of the expected phases, or all is frozen. */
   advance(id: DeploymentId, step: Advance): Promise<boolean>;
+  /** True while an operator holds it back (see pending.ts): its time stands still. To be asked in each round. */
+  hold(id: DeploymentId): Promise<boolean>;
   claim(order: ClaimOrder): Promise<ClaimOutcome>;
   /** False when the deployment is not in a phase that works on a host. */
   progress(id: DeploymentId, stage: StageMark, updating: readonly string[]): Promise<boolean>;

@@ -70,8 +70,12 @@ export interface Deployment {
   readonly host_id: HostId;
   readonly phase: Phase;
   readonly created_at: number;
-  /** Absolute, epoch milliseconds, never renewed. */
+  /** Epoch milliseconds, never renewed; it moves on by the time that an operator holds the deployment back. */
   readonly deadline_at: number;
+  /** Since when an operator holds it back; missing when nobody does. */
+  readonly held_at?: number;
+  /** How long it was held back before. */
+  readonly held_ms?: number;
   /** `panel`, `api`, `recovery`, or `jenkins: <user>`. */
   readonly trigger: string;
   readonly by: string;

@@ -2,6 +2,7 @@ import type { BuildRef, BuildServer, StopStep } from './build-server.ts';
 import { cancelledBy, type Deployment, type Reason } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import type { FirstSeen } from './first-seen.ts';
+import { mayBeHeld } from './pending.ts';
 import { isTerminal } from './phases.ts';
 import { settle, TIMED_OUT } from './settlement.ts';
 import { requireShownJob } from './shown-job.ts';
@@ -38,14 +39,16 @@ export class Follower {
     this.#options = options;
   }
 
-  /** Whether a step would do anything: not for what stands in line, neither late nor cancelled. */
+  /** Whether a step would do anything: not for what stands in line, neither late, cancelled nor held back. */
   hasStep(deployment: Deployment): boolean {
-    const { phase, cancel } = deployment;
-    return phase !== 'waiting' || cancel !== undefined || this.#isLate(deployment);
+    const { phase, cancel, held_at } = deployment;
+    if (phase !== 'waiting' || cancel !== undefined) return true;
+    return held_at !== undefined || this.#isLate(deployment);
   }
 
   async step(found: Deployment, signal: AbortSignal): Promise<void> {
-    const deployment = await this.#giveUp(found);
+    const timed = await this.#inTime(found);
+    const deployment = timed && (await this.#giveUp(timed));
     if (!deployment || deployment.finished_at !== undefined) return;
     const { phase } = deployment;
     if (phase === 'accepted' || phase === 'waiting') return;
@@ -53,6 +56,15 @@ export class Follower {
     if (deployment.cancel || isTerminal(phase)) return this.#takeBack(deployment, signal);
     if (phase === 'triggering') return this.#options.trigger.step(deployment, signal);
     return this.#followQueue(deployment, signal);
+  }
+
+  /** Undefined for what an operator holds back: nothing is to be done, and it is not late. A cancel passes. */
+  async #inTime(deployment: Deployment): Promise<Deployment | undefined> {
+    const { id, cancel, held_at } = deployment;
+    if (cancel || !mayBeHeld(deployment)) return deployment;
+    const { store } = this.#options;
+    if (await store.hold(id)) return undefined;
+    return held_at === undefined ? deployment : store.deployment(id);
   }
 
   /**

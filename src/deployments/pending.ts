@@ -2,7 +2,18 @@ import type { Deployment } from './deployment.ts';
 import type { HostLoad } from './deployment-store.ts';
 import type { Instance } from './instance.ts';
 import { isTerminal } from './phases.ts';
-import type { Pending } from './views.ts';
+
+/** What holds a deployment that is not terminal, until when, and what happens next. */
+export interface Pending {
+  readonly reason: string;
+  readonly holder?: string;
+  /** Place in the queue of the host, from 1; only of what waits. */
+  readonly position?: number;
+  readonly since: string;
+  /** Null while an operator holds it back: its time stands still. */
+  readonly deadline: string | null;
+  readonly next: string;
+}
 
 export interface PendingFacts {
   readonly deployment: Deployment;
@@ -21,23 +32,40 @@ const NEXT: Readonly<Record<string, string>> = {
   retiring: 'The old release is removed; the new one is live',
 };
 
+const HELD = 'It goes on where it stands, with the time that it had left, once an operator lets it';
+
 /** Of a first deployment: it replaced nothing. */
 const JOB_ENDS = 'The job ends; the release is live';
 
 /** What holds up a deployment and what comes next; null once it has ended. Pure. */
-export function pendingOf({ deployment, instance, load }: PendingFacts): Pending | null {
+export function pendingOf(facts: PendingFacts): Pending | null {
+  const { deployment, instance, load } = facts;
   const { phase } = deployment;
   if (isTerminal(phase)) return null;
-  const holder = phase === 'waiting' ? holderOf(deployment, instance, load) : undefined;
+  const hold = holdOf(deployment, load);
+  const holder = phase === 'waiting' && !hold ? holderOf(deployment, instance, load) : undefined;
   const position = (load?.waiting.indexOf(deployment.id) ?? -1) + 1;
   return {
-    reason: deployment.cancel && phase !== 'retiring' ? 'cancelling' : reasonOf(deployment, instance, load),
+    reason: hold ?? reasonOf(facts),
     ...(holder !== undefined && { holder }),
     ...(position > 0 && { position }),
     since: new Date(deployment.times[phase] ?? deployment.created_at).toISOString(),
-    deadline: new Date(deployment.deadline_at).toISOString(),
-    next: nextOf(deployment),
+    deadline: hold ? null : new Date(deployment.deadline_at).toISOString(),
+    next: hold ? HELD : nextOf(deployment),
   };
+}
+
+/** Whether Jenkins cannot have heard of it yet. */
+export function mayBeHeld({ phase, posted_at }: Deployment): boolean {
+  return phase === 'accepted' || phase === 'waiting' || (phase === 'triggering' && !posted_at);
+}
+
+/** A freeze holds all that Jenkins has not heard of; a cordon what waits, but for removals and recoveries (hold.lua). */
+function holdOf(deployment: Deployment, load: HostLoad | undefined): HostLoad['hold'] {
+  const { phase, kind, trigger, cancel } = deployment;
+  if (cancel || !mayBeHeld(deployment)) return undefined;
+  if (load?.hold !== 'host_cordoned') return load?.hold;
+  return phase !== 'waiting' || kind === 'destroy' || trigger === 'recovery' ? undefined : load.hold;
 }
 
 function nextOf({ phase, decision }: Deployment): string {
@@ -45,35 +73,19 @@ function nextOf({ phase, decision }: Deployment): string {
   return NEXT[phase] ?? '';
 }
 
-function reasonOf(
-  deployment: Deployment,
-  instance: Instance | undefined,
-  load: HostLoad | undefined,
-): string {
-  const { phase, queue_why, posted_at } = deployment;
-  if (phase === 'waiting') return waitsFor(deployment, instance, load);
-  if (phase === 'triggering' && !posted_at && load?.hold === 'frozen') return 'frozen';
-  return phase === 'triggering' || phase === 'queued' ? queue_why || phase : phase;
-}
-
-function waitsFor({ kind }: Deployment, instance: Instance | undefined, load: HostLoad | undefined): string {
-  const hold = holdOf(kind, load);
-  if (hold) return hold;
+function reasonOf({ deployment, instance, load }: PendingFacts): string {
+  const { phase, queue_why, cancel } = deployment;
+  if (cancel && phase !== 'retiring') return 'cancelling';
+  if (phase !== 'waiting') return phase === 'triggering' || phase === 'queued' ? queue_why || phase : phase;
   if (instance?.active) return 'instance_busy';
   return load && load.active.length > 0 ? 'host_full' : 'in_line';
 }
 
-/** A cordon holds no removal back. */
-function holdOf(kind: Deployment['kind'], load: HostLoad | undefined): HostLoad['hold'] {
-  return load?.hold === 'host_cordoned' && kind === 'destroy' ? undefined : load?.hold;
-}
-
 function holderOf(
-  { id, kind }: Deployment,
+  { id }: Deployment,
   instance: Instance | undefined,
   load: HostLoad | undefined,
 ): string | undefined {
-  if (holdOf(kind, load)) return undefined;
   const holder = instance?.active || load?.active[0];
   return holder === id ? undefined : holder;
 }

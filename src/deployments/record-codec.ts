@@ -39,6 +39,8 @@ const DEPLOYMENT_FIELDS: Readonly<Record<Exclude<keyof Deployment, 'times'>, Kin
   phase: 'text',
   created_at: 'number',
   deadline_at: 'number',
+  held_at: 'number',
+  held_ms: 'number',
   trigger: 'text',
   by: 'text',
   why: 'text',

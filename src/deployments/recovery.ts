@@ -17,7 +17,7 @@ export async function recoverLive(store: DeploymentStore, ended: Deployment, now
     releaseId: instance.live_release,
     job: ended.job,
     now,
-    deadlineAt: now + (ended.deadline_at - ended.created_at),
+    deadlineAt: now + (ended.deadline_at - ended.created_at - (ended.held_ms ?? 0)),
     trigger: 'recovery',
     by: 'ark',
     why: `Brings back what ${ended.id} had stopped`,

@@ -91,6 +91,10 @@ export class RedisDeploymentStore implements DeploymentStore {
     return word === 'done';
   }
 
+  async hold(id: DeploymentId): Promise<boolean> {
+    return (await this.#scripts.run('hold', { deployment_id: id }))[0] === 'held';
+  }
+
   async claim({ deploymentId, instanceId, job, build, endpoints, adopt }: ClaimOrder): Promise<ClaimOutcome> {
     const [word, value] = await this.#scripts.run('claim', {
       deployment_id: deploymentId,
@@ -137,8 +141,7 @@ export class RedisDeploymentStore implements DeploymentStore {
   }
 
   async finish(id: DeploymentId, removed: readonly string[]): Promise<boolean> {
-    const [word] = await this.#scripts.run('finish', { deployment_id: id, removed });
-    return word === 'done';
+    return (await this.#scripts.run('finish', { deployment_id: id, removed }))[0] === 'done';
   }
 
   async recover(id: DeploymentId, recovery: Deployment): Promise<boolean> {
@@ -223,8 +226,7 @@ export class RedisDeploymentStore implements DeploymentStore {
   async isHostInUse(host: HostId): Promise<boolean> {
     for (let offset: number | undefined = 0; offset !== undefined;) {
       const { items, next }: Page<Instance> = await this.instances({ offset, limit: 200 });
-      if (items.some((instance) => instance.host_id === host && instance.deleted_at === undefined))
-        return true;
+      if (items.some((each) => each.host_id === host && each.deleted_at === undefined)) return true;
       offset = next;
     }
     return false;

@@ -18,6 +18,7 @@ const NAMES = [
   'withdraw-route',
   'set-route',
   'freeze',
+  'hold',
 ] as const;
 export type ScriptName = (typeof NAMES)[number];
 

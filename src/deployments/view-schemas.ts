@@ -2,7 +2,8 @@ import Joi from 'joi';
 import { moment, text, type Shown } from '../http/answer-schemas.ts';
 import { STAGES } from './callback-messages.ts';
 import { PHASES } from './phases.ts';
-import type { DeploymentView, InstanceView, Pending } from './views.ts';
+import type { Pending } from './pending.ts';
+import type { DeploymentView, InstanceView } from './views.ts';
 
 const phase = Joi.string().valid(...PHASES);
 const environment = Joi.string().valid('prod', 'dev', 'test').required();
@@ -18,7 +19,10 @@ const pending = Joi.object<Pending, true>({
   holder: text.description('The deployment, host or operator that holds it up'),
   position: counted.min(1).description('Place in the queue of the host, from 1'),
   since: moment.required(),
-  deadline: moment.required(),
+  deadline: moment
+    .required()
+    .allow(null)
+    .description('Null while an operator holds it back: its time stands still'),
   next: text.required().description('What happens next, for people'),
 }).meta({ schemaName: 'Pending' });
 
@@ -37,7 +41,7 @@ export const deploymentView = Joi.object<Shown<DeploymentView>, true>({
   by: text.required(),
   why: text.required(),
   created_at: moment.required(),
-  deadline: moment.required(),
+  deadline: moment.required().description('It moves on by the time that an operator holds it back'),
   build: Joi.object({
     job: text.required(),
     number: counted.required(),

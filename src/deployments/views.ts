@@ -1,7 +1,7 @@
 import type { Environment } from '../products/environment.ts';
 import type { Decision, Deployment, DeploymentKind, Reason, StageMark } from './deployment.ts';
 import type { Desired, Health, Instance } from './instance.ts';
-import { pendingOf, type PendingFacts } from './pending.ts';
+import { pendingOf, type Pending, type PendingFacts } from './pending.ts';
 import { isTerminal, PHASES, type Phase } from './phases.ts';
 import type { Release } from './release.ts';
 
@@ -21,17 +21,6 @@ export function statusOf(instance: Instance, active: Deployment | undefined): St
 /** People see success at the decision; lock and slot are held a little longer. */
 function isShownEnded(deployment: Deployment): boolean {
   return isTerminal(deployment.phase) || deployment.phase === 'retiring';
-}
-
-/** What holds a deployment that is not terminal, until when, and what happens next. */
-export interface Pending {
-  readonly reason: string;
-  readonly holder?: string;
-  /** Place in the queue of the host, from 1; only of what waits. */
-  readonly position?: number;
-  readonly since: string;
-  readonly deadline: string;
-  readonly next: string;
 }
 
 /** A deployment as the API shows it. Moments are ISO 8601 in UTC. */

@@ -8,7 +8,8 @@ export type { Stage } from '../deployments/callback-messages.ts';
 export type { Reason } from '../deployments/deployment.ts';
 export type { HostQueue } from '../deployments/host-queue.ts';
 export type { Phase } from '../deployments/phases.ts';
-export type { DeploymentView, InstanceView, Pending, Status } from '../deployments/views.ts';
+export type { Pending } from '../deployments/pending.ts';
+export type { DeploymentView, InstanceView, Status } from '../deployments/views.ts';
 export type { HostCheck } from '../hosts/host-registrar.ts';
 export type { HostView } from '../hosts/host-view.ts';
 export type { SystemView } from '../deployments/system-api.ts';
@@ -39,6 +40,11 @@ export function hasEnded(deployment: DeploymentView): boolean {
 /** What a deployment waits for; empty while it goes on: then the API gives the phase itself as the reason. */
 export function waitReason({ phase, pending }: DeploymentView): string {
   return pending === null || pending.reason === phase ? '' : pending.reason;
+}
+
+/** Null while an operator holds it back: its time stands still. */
+export function deadlineOf({ pending, deadline }: DeploymentView): string | null {
+  return pending === null ? deadline : pending.deadline;
 }
 
 /** People see success at the decision, before the old release is retired. */

@@ -1,6 +1,6 @@
 import type { Build } from '../../src/deployments/build-server.ts';
 import type { ClaimAnswer } from '../../src/deployments/callback-messages.ts';
-import type { Bench } from './bench.ts';
+import { aHost, type Bench } from './bench.ts';
 import { must } from './records.ts';
 
 /** Where an order may be when something happens to it; `running` is queued with a build that has not claimed. */
@@ -25,12 +25,10 @@ export interface Arrived {
 
 /** Takes a fresh order to a station as the world would, and leaves what held it there out of the way. */
 export async function arriveAt(bench: Bench, station: Station): Promise<Arrived> {
-  const frozen = `${bench.prefix}frozen`;
-  if (station === 'waiting') await bench.redis.set(frozen, '1');
+  if (station === 'waiting') return arriveWaiting(bench);
   bench.builds.down = station === 'triggering';
   const placed = await bench.order();
   await bench.core.tracker.round();
-  await bench.redis.del(frozen);
   bench.builds.down = false;
   const at = STATIONS.indexOf(station);
   if (at < STATIONS.indexOf('running')) return placed;
@@ -45,6 +43,14 @@ export async function arriveAt(bench: Bench, station: Station): Promise<Arrived>
   if (station === 'verifying') bench.faults.set('decide.before=throw*1');
   if (at >= STATIONS.indexOf('verifying')) await bench.core.callbacks.ready(bench.readyMessage(claim));
   return { ...placed, build, claim };
+}
+
+async function arriveWaiting(bench: Bench): Promise<Arrived> {
+  const { id, slots } = aHost();
+  await bench.hosts.update(id, (host) => ({ ...host, slots: 0 }));
+  const placed = await bench.order();
+  await bench.hosts.update(id, (host) => ({ ...host, slots }));
+  return placed;
 }
 
 /** Rounds of the tracker, some seconds apart, until nothing is open. */

@@ -14,19 +14,24 @@ export function checkRecoveries(all: readonly Deployment[]): void {
   }
 }
 
-/** What an operator ends stays ended; what is held back keeps its place in the line (a cordon lets removals through). */
-export function checkForce(
-  { phase, kind, fenced_at }: Deployment,
-  before: Phase | undefined,
-  held: HostLoad['hold'],
-): void {
-  const hasBegun = (before ?? 'waiting') === 'waiting' && phase !== 'waiting' && !isTerminal(phase);
+/** What an operator ends stays ended. */
+export function checkForce({ phase, fenced_at }: Deployment): void {
   must(
     fenced_at === undefined || isTerminal(phase) || phase === 'retiring',
     'what was ended by force goes on',
   );
-  must(!hasBegun || held !== 'frozen', 'a deployment began on a frozen system');
-  must(!hasBegun || held !== 'host_cordoned' || kind === 'destroy', 'a deployment began on a cordoned host');
+}
+
+/** What is held back keeps its place in the line, and its time. A cordon lets removals and recoveries through. */
+export function checkHold(
+  { phase, kind, trigger }: Deployment,
+  before: Phase | undefined,
+  held: HostLoad['hold'],
+): void {
+  const passes = held === 'host_cordoned' && (kind === 'destroy' || trigger === 'recovery');
+  if (held === undefined || passes || (before ?? 'waiting') !== 'waiting') return;
+  must(phase === 'waiting' || isTerminal(phase), 'a deployment began that an operator held back');
+  must(phase !== 'timed_out', 'what was held back timed out');
 }
 
 /** The newest are the likely ones. */

@@ -8,7 +8,7 @@ import { isTerminal, type Phase } from '../../src/deployments/phases.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import { aHost, Bench } from './bench.ts';
 import { perform, type Action } from './world-actions.ts';
-import { checkForce, checkRecoveries, must, pickFrom, reaches } from './world-rules.ts';
+import { checkForce, checkHold, checkRecoveries, must, pickFrom, reaches } from './world-rules.ts';
 
 const SLOTS = 2;
 
@@ -167,7 +167,8 @@ export class World {
       before === undefined || before === phase || reaches(before, phase),
       `${before ?? ''} became ${phase}`,
     );
-    checkForce(deployment, before, this.#held);
+    checkForce(deployment);
+    checkHold(deployment, before, this.#held);
     this.#phases.set(id, phase);
     const known = this.#decisions.get(id);
     must(!known || JSON.stringify(known) === JSON.stringify(decision), 'a decision was taken twice');

@@ -7,7 +7,8 @@ local host_id, kind = field(key, 'host_id'), field(key, 'kind')
 local instance = instance_key(field(key, 'instance_id'))
 local host = host_of(host_id)
 
-if redis.call('EXISTS', P .. 'frozen') == 1 then return { 'frozen' } end
+local hold = hold_of(A.deployment_id)
+if hold == 'frozen' then return { hold } end
 local absent = field(instance, 'desired') == 'absent'
 if not host or (absent ~= (kind == 'destroy')) then
   redis.call('HSET', key, 'reason', A.rejected_reason)
@@ -15,7 +16,7 @@ if not host or (absent ~= (kind == 'destroy')) then
   finish(A.deployment_id)
   return { 'rejected' }
 end
-if host.cordoned and kind ~= 'destroy' then return { 'cordoned' } end
+if hold then return { hold } end
 local holder = field(instance, 'active')
 if holder ~= '' then return { 'held', holder } end
 if not slot_is_free(host) then return { 'full' } end

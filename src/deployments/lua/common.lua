@@ -212,6 +212,26 @@ local function host_of(host_id)
   return json and cjson.decode(json) or nil
 end
 
+-- What an operator holds back: all on a frozen system; what waits on a cordoned host, but for removals, and recoveries
+-- of what is live there. Meanwhile its time stands still; afterwards its deadline has moved on by as long.
+local function hold_of(id)
+  local key = deployment_key(id)
+  local host = field(key, 'phase') == 'waiting' and host_of(field(key, 'host_id'))
+  local passes = field(key, 'kind') == 'destroy' or field(key, 'trigger') == 'recovery'
+  local is_frozen = redis.call('EXISTS', P .. 'frozen') == 1
+  if is_frozen or (host and host.cordoned and not passes) then
+    redis.call('HSETNX', key, 'held_at', A.now)
+    return is_frozen and 'frozen' or 'cordoned'
+  end
+  local since = tonumber(field(key, 'held_at'))
+  if not since then return nil end
+  local passed = string.format('%.0f', math.max(0, tonumber(A.now) - since))
+  redis.call('HINCRBY', key, 'held_ms', passed)
+  redis.call('ZADD', P .. 'open', redis.call('HINCRBY', key, 'deadline_at', passed), id)
+  redis.call('HDEL', key, 'held_at')
+  return nil
+end
+
 local function slot_is_free(host)
   return redis.call('SCARD', P .. 'host:' .. host.id .. ':active') < tonumber(host.slots)
 end

@@ -3,7 +3,7 @@ import { useLanguage, useTexts } from '../language.tsx';
 import { hostHref, instanceDetailHref, Link, webAddress } from '../location.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { Moment } from '../parts/moment.tsx';
-import type { DeploymentView } from '../views.ts';
+import { deadlineOf, type DeploymentView } from '../views.ts';
 
 interface Of {
   readonly deployment: DeploymentView;
@@ -31,7 +31,7 @@ export function DeploymentFacts({ deployment }: Of) {
         <Times deployment={deployment} />
       </Fact>
       <Fact name={column.deadline}>
-        <Moment at={deployment.deadline} />
+        <Moment at={deadlineOf(deployment)} />
       </Fact>
       <Fact name={fact.release}>{deployment.release_id && <code>{deployment.release_id}</code>}</Fact>
       <Fact name="seq">{deployment.seq && <code>{deployment.seq}</code>}</Fact>

@@ -4,7 +4,7 @@ import { Badge } from '../parts/badge.tsx';
 import { Moment } from '../parts/moment.tsx';
 import { nextWords } from '../parts/next-words.ts';
 import { wordsFor } from '../texts/words.ts';
-import { type DeploymentView, waitReason } from '../views.ts';
+import { deadlineOf, type DeploymentView, waitReason } from '../views.ts';
 import { CancelButton } from './deployment-acts.tsx';
 import { Holder } from './holder.tsx';
 import { OfInstance } from './deployment-row.tsx';
@@ -35,7 +35,7 @@ export function PendingRow({ deployment }: { readonly deployment: DeploymentView
         <Moment at={pending?.since ?? null} isNear />
       </Cell>
       <Cell column="deadline">
-        <Moment at={pending?.deadline ?? deployment.deadline} isNear />
+        <Moment at={deadlineOf(deployment)} isNear />
       </Cell>
       <Cell column="next">{nextWords(deployment, texts)}</Cell>
       <Cell column="actions">

@@ -35,7 +35,9 @@ export function PendingNotice({ deployment }: { readonly deployment: DeploymentV
           {texts.progress.next} {next}
         </p>
       )}
-      <p className="quiet">{texts.progress.deadline(formatMoment(pending.deadline, language))}</p>
+      {pending.deadline !== null && (
+        <p className="quiet">{texts.progress.deadline(formatMoment(pending.deadline, language))}</p>
+      )}
     </div>
   );
 }

@@ -148,6 +148,7 @@ export const en: Texts = {
     deploying: 'The job starts the new version and checks that it is healthy.',
     verifying: 'It is probed from here, then the link switches.',
     retiring: 'The previous version is retired; the link already leads to the new one.',
+    held: 'It goes on, with the time that it had left, once an operator lets it.',
     ending: 'The job ends; the link already works.',
   },
   console: EN_CONSOLE,

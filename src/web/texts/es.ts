@@ -148,6 +148,7 @@ export const es: Texts = {
     deploying: 'El trabajo arranca la nueva versión y comprueba que esté sana.',
     verifying: 'Se comprueba desde aquí que responde y se cambia el enlace.',
     retiring: 'Se retira la versión anterior; el enlace ya lleva a la nueva.',
+    held: 'Sigue, con el tiempo que le quedaba, en cuanto un operador lo permita.',
     ending: 'El trabajo termina; el enlace ya funciona.',
   },
   console: ES_CONSOLE,

@@ -28,7 +28,7 @@ export interface Texts {
   readonly kind: Group<DeploymentView['kind']>;
   readonly ended: Group<EndPhase>;
   /** What happens next in a phase that has not ended. */
-  readonly next: Group<Exclude<Phase, EndPhase | 'succeeded'> | 'ending'>;
+  readonly next: Group<Exclude<Phase, EndPhase | 'succeeded'> | 'held' | 'ending'>;
   readonly console: ConsoleTexts;
   readonly system: SystemTexts;
   readonly hostCheck: HostCheckTexts;
