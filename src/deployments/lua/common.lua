@@ -138,6 +138,7 @@ local function forget(id)
   redis.call('ZREM', P .. 'deployments', id)
   redis.call('ZREM', P .. 'instance:' .. instance_id .. ':deployments', id)
   redis.call('ZREM', P .. 'ended', id)
+  redis.call('ZREM', P .. 'logs:due', id)
   redis.call('DEL', key, key .. ':stages')
 end
 
