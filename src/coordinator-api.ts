@@ -11,7 +11,6 @@ import type { Live } from './deployments/live.ts';
 import { Views } from './deployments/view-reader.ts';
 import { createHostsApi } from './hosts/hosts-api.ts';
 import { isHostId } from './hosts/host.ts';
-import { sshHostKeys } from './hosts/ssh-host-key.ts';
 import { createActsApi } from './http/acts-api.ts';
 import { createDocumentApi } from './http/document-api.ts';
 import { createHealthApi } from './http/health-api.ts';
@@ -21,8 +20,6 @@ import type { FaultPoints } from './platform/faults.ts';
 import { wireOperations } from './operations.ts';
 import type { ProcessBase } from './process-base.ts';
 import { createProductsApi } from './products/products-api.ts';
-
-const clock = Date.now;
 
 /** What the calls are made of. */
 export type ApiParts = Parts & Deployments & { readonly faults: FaultPoints; readonly live: Live };
@@ -57,14 +54,15 @@ function wireCallbacks(
       keys: access.callbackKeys.map((key) => new CallbackKey(key)),
       revoked: revokedKeys,
       limitBytes: api.callbackBodyLimitBytes,
-      clock,
+      clock: shared.clock,
     },
   });
 }
 
 function wireRouters(config: CoordinatorConfig, base: ProcessBase, parts: ApiParts): Router[] {
   const { redis, store, hosts, builds, catalogue, productSettings, generation, sessions } = parts;
-  const { acts, history, orders, live } = parts;
+  const { acts, history, orders, live, hostKeys } = parts;
+  const { clock } = parts.shared;
   const { metrics, lifecycle, version } = base;
   const { signal } = lifecycle;
   const views = new Views({ store, appsUrl: config.appsUrl });
@@ -81,7 +79,7 @@ function wireRouters(config: CoordinatorConfig, base: ProcessBase, parts: ApiPar
   const hostsApi = createHostsApi({
     hosts,
     clock,
-    keys: sshHostKeys,
+    keys: hostKeys,
     defaultSlots: config.deployments.hostSlots,
     isInUse: (id) => store.isHostInUse(id),
     loadOf: (id) => store.load(id),

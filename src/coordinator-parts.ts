@@ -4,7 +4,11 @@ import { CallbackHistory } from './deployments/callback-history.ts';
 import { JenkinsBuildServer } from './deployments/jenkins/jenkins-build-server.ts';
 import { RedisDeploymentStore } from './deployments/redis-deployment-store.ts';
 import { ReleaseBox } from './deployments/release-box.ts';
+import type { ContainerInspector } from './hosts/container-inspector.ts';
+import type { HostKeySource } from './hosts/host-key-source.ts';
 import { RedisHostStore } from './hosts/redis-host-store.ts';
+import { sshContainers } from './hosts/ssh-containers.ts';
+import { sshHostKeys } from './hosts/ssh-host-key.ts';
 import { Acts } from './http/acts.ts';
 import { RedisSessionStore } from './http/redis-session-store.ts';
 import { RevokedKeys } from './http/revoked-keys.ts';
@@ -23,6 +27,8 @@ export interface Parts {
   readonly redis: Redis;
   readonly shared: { readonly redis: Redis; readonly prefix: string; readonly clock: () => number };
   readonly hosts: RedisHostStore;
+  readonly hostKeys: HostKeySource;
+  readonly containers: ContainerInspector;
   readonly productSettings: RedisProductSettings;
   readonly catalogue: ProductCatalogue;
   readonly generation: GenerationWatch;
@@ -54,6 +60,8 @@ export async function openParts(config: CoordinatorConfig, base: ProcessBase, re
     acts: new Acts(shared),
     history: new CallbackHistory({ ...shared, store }),
     hosts: new RedisHostStore(shared),
+    hostKeys: sshHostKeys,
+    containers: sshContainers(deployments.sshKey),
     productSettings: new RedisProductSettings(shared),
     catalogue,
     generation,

@@ -17,8 +17,6 @@ import type { Views } from './deployments/view-reader.ts';
 import { createCordonApi } from './hosts/cordon-api.ts';
 import { HostRegistrar } from './hosts/host-registrar.ts';
 import type { HostId } from './hosts/host.ts';
-import { sshContainers } from './hosts/ssh-containers.ts';
-import { sshHostKeys } from './hosts/ssh-host-key.ts';
 import { createCallbackKeysApi } from './http/callback-keys-api.ts';
 import type { Dependency } from './http/health-api.ts';
 import { createCheckupApi } from './http/checkup-api.ts';
@@ -30,16 +28,15 @@ import { withStore } from './platform/redis.ts';
 import type { ProcessBase } from './process-base.ts';
 import { ProxyWatch } from './routing/proxy-watch.ts';
 
-const clock = Date.now;
-
 /** Puts together what operators have for the day when the normal way is blocked. */
 export function wireOperations(
   config: CoordinatorConfig,
   { log, lifecycle, version }: ProcessBase,
   parts: Parts & { readonly views: Views; readonly dependencies: readonly Dependency[] },
 ): Router[] {
-  const { shared, store, hosts, builds, generation, revokedKeys, views, dependencies } = parts;
-  const { sshKey, portQuarantineMs } = config.deployments;
+  const { shared, store, hosts, containers, builds, generation, revokedKeys, views, dependencies } = parts;
+  const { portQuarantineMs } = config.deployments;
+  const { clock } = shared;
   const breakGlassStore = new RedisBreakGlassStore({ ...shared, portQuarantineMs });
   const breakGlass = new BreakGlass({
     store,
@@ -48,7 +45,7 @@ export function wireOperations(
     builds,
     log,
     clock,
-    containers: sshContainers(sshKey),
+    containers,
     mayAct: () => generation.fault === undefined,
   });
   const keys = config.access.callbackKeys.map((key) => new CallbackKey(key));
@@ -66,9 +63,10 @@ function examinationsOf(
   config: CoordinatorConfig,
   parts: Parts & { readonly breakGlassStore: RedisBreakGlassStore },
 ): Examination[] {
-  const { redis, shared, store, hosts, builds, generation, breakGlassStore } = parts;
+  const { redis, shared, store, hosts, hostKeys: keys, builds, generation, breakGlassStore } = parts;
+  const { clock } = shared;
   const isInUse = async (id: HostId): Promise<boolean> => store.isHostInUse(id);
-  const registrar = new HostRegistrar({ hosts, keys: sshHostKeys, isInUse, clock });
+  const registrar = new HostRegistrar({ hosts, keys, isInUse, clock });
   const time = async (): Promise<number> => {
     const [seconds, microseconds] = await withStore('time', () => redis.time());
     return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);

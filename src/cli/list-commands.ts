@@ -43,7 +43,7 @@ const deployments: Command = {
   run: async (context) => {
     const { asked } = context;
     const instance = asked.word('INSTANCE');
-    const ofInstance = instance === undefined ? '' : `&instance_id=${encodeURIComponent(instance)}`;
+    const ofInstance = instance === undefined ? '' : `&instance=${encodeURIComponent(instance)}`;
     const filter = asked.isOn('open') ? '&open=true' : ofInstance;
     const { items, total } = await pages(context, 'deployments', filter);
     const rows = items.map((one) => [

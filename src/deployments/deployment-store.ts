@@ -104,6 +104,25 @@ export interface PageQuery {
   readonly limit: number;
 }
 
+/** What may be asked of instances: each is an index, kept by the scripts. */
+export interface InstanceFilter {
+  readonly product?: string;
+  readonly host?: string;
+  readonly environment?: string;
+  readonly status?: string;
+  /** The whole name. */
+  readonly client?: string;
+}
+
+export interface DeploymentFilter {
+  readonly instance?: string;
+  readonly product?: string;
+  readonly host?: string;
+  readonly phase?: Phase;
+  /** Only what still holds or waits for something. */
+  readonly open?: true;
+}
+
 export interface HostLoad {
   readonly active: readonly DeploymentId[];
   /** In order of arrival. */
@@ -144,8 +163,8 @@ export interface DeploymentStore {
   load(host: HostId): Promise<HostLoad>;
   replay(idempotency: Pick<IdempotencyRecord, 'key' | 'body_sha'>): Promise<CreateOutcome | undefined>;
 
-  instances(page: PageQuery): Promise<Page<Instance>>;
-  /** Newest first; of one instance, or of all. */
-  deployments(page: PageQuery, instance?: InstanceId): Promise<Page<Deployment>>;
+  /** Newest first; those that fit all of the filter. */
+  instances(page: PageQuery, filter?: InstanceFilter): Promise<Page<Instance>>;
+  deployments(page: PageQuery, filter?: DeploymentFilter): Promise<Page<Deployment>>;
   isHostInUse(host: HostId): Promise<boolean>;
 }

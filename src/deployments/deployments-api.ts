@@ -4,8 +4,7 @@ import { call, routerOf, type Call } from '../http/call.ts';
 import { noteRequest } from '../http/request-context.ts';
 import { AppError } from '../platform/errors.ts';
 import { isDeploymentId, type Deployment } from './deployment.ts';
-import type { DeploymentStore, Page, PageQuery } from './deployment-store.ts';
-import { isInstanceId, type InstanceId } from './instance.ts';
+import type { DeploymentStore } from './deployment-store.ts';
 import { ordererOf } from './instances-api.ts';
 import { cancelBody, deploymentId, deploymentsQuery } from './order-schemas.ts';
 import type { Orders } from './orders.ts';
@@ -33,13 +32,11 @@ function listDeployments({ store, views }: DeploymentsApiOptions): Call {
     summary: 'List deployments, the newest first',
     query: deploymentsQuery,
     answers: { 200: { description: 'A page of deployments', schema: pageOf('deployments', deploymentView) } },
-    errors: ['instance_not_found'],
-    handle: async ({ query: { instance_id, open, ...page }, response }) => {
-      const query = parsePageQuery(page);
-      const found = open
-        ? await readOpen(store, query)
-        : await store.deployments(query, instanceIdOf(instance_id));
-      response.json(toPageAnswer('deployments', found, await views.deployments(found.items)));
+    handle: async ({ query: { limit, cursor, ...filter }, response }) => {
+      const found = await store.deployments(parsePageQuery({ limit, cursor }), filter);
+      // What ended holds its lock a little longer.
+      const shown = filter.open ? found.items.filter(({ phase }) => !isTerminal(phase)) : found.items;
+      response.json(toPageAnswer('deployments', found, await views.deployments(shown)));
     },
   });
 }
@@ -78,15 +75,6 @@ function cancelDeployment({ orders, store, views }: DeploymentsApiOptions): Call
   });
 }
 
-/** What has not ended; what ends while it is read is left out. */
-async function readOpen(store: DeploymentStore, { offset, limit }: PageQuery): Promise<Page<Deployment>> {
-  const ids = await store.open();
-  const end = offset + limit;
-  const read = await Promise.all(ids.slice(offset, end).map((id) => store.deployment(id)));
-  const items = read.filter((one) => one !== undefined).filter(({ phase }) => !isTerminal(phase));
-  return { items, total: ids.length, ...(end < ids.length && { next: end }) };
-}
-
 /** Throws `deployment_not_found`. */
 export async function findDeployment(store: DeploymentStore, request: Request): Promise<Deployment> {
   const id = String(request.params['id']);
@@ -94,10 +82,4 @@ export async function findDeployment(store: DeploymentStore, request: Request): 
   if (!deployment) throw new AppError('deployment_not_found', 'There is no such deployment');
   noteRequest({ deploymentId: deployment.id, instanceId: deployment.instance_id });
   return deployment;
-}
-
-function instanceIdOf(text: string | undefined): InstanceId | undefined {
-  if (text === undefined) return undefined;
-  if (!isInstanceId(text)) throw new AppError('instance_not_found', 'There is no such instance');
-  return text;
 }

@@ -88,7 +88,8 @@ function listInstances({ store, views }: InstancesApiOptions): Call {
     query: instancesQuery,
     answers: { 200: { description: 'A page of instances', schema: pageOf('instances', instanceView) } },
     handle: async ({ query, response }) => {
-      const page = await store.instances(parsePageQuery(query));
+      const { limit, cursor, ...filter } = query;
+      const page = await store.instances(parsePageQuery({ limit, cursor }), filter);
       response.json(toPageAnswer('instances', page, await views.instances(page.items)));
     },
   });

@@ -1,6 +1,9 @@
 import Joi from 'joi';
 import { line } from '../http/line.ts';
 import { ENVIRONMENTS, type Environment } from '../products/environment.ts';
+import type { DeploymentFilter, InstanceFilter } from './deployment-store.ts';
+import { PHASES } from './phases.ts';
+import { STATUSES } from './views.ts';
 
 const YEAR_S = 366 * 86_400;
 
@@ -22,7 +25,7 @@ export interface DeployBody {
 
 export interface PageParameters {
   readonly limit: number;
-  readonly cursor?: string;
+  readonly cursor?: string | undefined;
 }
 
 const inputs = Joi.object().unknown(true).description('What the product asks for, by name');
@@ -61,21 +64,33 @@ export const deploymentId = Joi.string()
   .description('Id of a deployment')
   .example('d-0c9f7a4be2d1583f6a70');
 
-const cursor = Joi.string().pattern(/^[A-Za-z0-9_-]{1,40}$/, 'cursor');
-const limit = Joi.number().integer().min(1).max(200).default(50);
+const cursor = Joi.string()
+  .pattern(/^[A-Za-z0-9_-]{1,40}$/, 'cursor')
+  .description('`next_cursor` of the page before');
+const limit = Joi.number().integer().min(1).max(200).default(50).description('Most items of a page');
 
-export const instancesQuery = Joi.object<PageParameters, true>({ limit, cursor });
-interface DeploymentsQuery extends PageParameters {
-  readonly instance_id?: string;
-  readonly open?: true;
-}
+const filters = {
+  product: line(40).description('Id of a product'),
+  host: line(40).description('Id of a host'),
+};
 
-export const deploymentsQuery = Joi.object<DeploymentsQuery, true>({
+export const instancesQuery = Joi.object<PageParameters & InstanceFilter, true>({
   limit,
   cursor,
-  instance_id: line(63),
-  open: Joi.boolean().valid(true).description('Only what has not ended, by deadline'),
-}).oxor('instance_id', 'open');
+  ...filters,
+  environment: Joi.string().valid(...ENVIRONMENTS),
+  status: Joi.string().valid(...STATUSES),
+  client: line(80).description('The whole name of a client'),
+});
+
+export const deploymentsQuery = Joi.object<PageParameters & DeploymentFilter, true>({
+  limit,
+  cursor,
+  ...filters,
+  instance: line(63).description('Id of an instance'),
+  phase: Joi.string().valid(...PHASES),
+  open: Joi.boolean().valid(true).description('Only what has not ended; alone, by deadline'),
+});
 export const waitQuery = Joi.object<{ wait?: number }, true>({ wait: Joi.number().integer().min(0).max(60) });
 export const deleteQuery = Joi.object<{ data?: 'keep'; wait?: number; why?: string }, true>({
   data: Joi.string().valid('keep'),

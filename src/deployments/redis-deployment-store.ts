@@ -3,6 +3,8 @@ import { withStore, type Redis } from '../platform/redis.ts';
 import { cancelledBy } from './deployment.ts';
 import type { BuildMark, Decision, Deployment, DeploymentId, ReleaseId, StageMark } from './deployment.ts';
 import type {
+  DeploymentFilter,
+  InstanceFilter,
   AdmitOutcome,
   Advance,
   CancelOutcome,
@@ -19,6 +21,7 @@ import type {
   PageQuery,
 } from './deployment-store.ts';
 import type { Instance, InstanceId } from './instance.ts';
+import { deploymentIndexes, instanceIndexes } from './list-indexes.ts';
 import type { Phase } from './phases.ts';
 import { decodeDeployment, decodeInstance, encodeDeployment, encodeInstance } from './record-codec.ts';
 import { readHostLoad } from './redis-host-load.ts';
@@ -208,19 +211,15 @@ export class RedisDeploymentStore implements DeploymentStore {
     return { kind: 'replayed', answer: stored.answer };
   }
 
-  async instances(page: PageQuery): Promise<Page<Instance>> {
-    return readPage(this.#redis, `${this.#prefix}instances`, {
-      ...page,
-      read: (id) => this.instance(id as InstanceId),
-    });
+  async instances(page: PageQuery, filter: InstanceFilter = {}): Promise<Page<Instance>> {
+    const read = (id: string): Promise<Instance | undefined> => this.instance(id as InstanceId);
+    return readPage(this.#redis, instanceIndexes(this.#prefix, filter), { ...page, read });
   }
 
-  async deployments(page: PageQuery, instance?: InstanceId): Promise<Page<Deployment>> {
-    const index = instance === undefined ? 'deployments' : `instance:${instance}:deployments`;
-    return readPage(this.#redis, this.#prefix + index, {
-      ...page,
-      read: (id) => this.deployment(id as DeploymentId),
-    });
+  async deployments(page: PageQuery, filter: DeploymentFilter = {}): Promise<Page<Deployment>> {
+    const isByDeadline = Object.keys(filter).join() === 'open';
+    const read = (id: string): Promise<Deployment | undefined> => this.deployment(id as DeploymentId);
+    return readPage(this.#redis, deploymentIndexes(this.#prefix, filter), { ...page, read, isByDeadline });
   }
 
   async isHostInUse(host: HostId): Promise<boolean> {

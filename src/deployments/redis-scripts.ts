@@ -30,6 +30,8 @@ export interface ScriptsOptions {
   readonly portQuarantineMs: number;
 }
 
+const fileOf = (part: string): string => join(HERE, `${part}.lua`);
+
 /** The atomic scripts of decision record 2: the only writers of phases, locks, ports and routes. */
 export class Scripts {
   readonly #options: ScriptsOptions;
@@ -39,7 +41,7 @@ export class Scripts {
     this.#options = options;
     const entries = NAMES.map((name) => [
       name,
-      loadScript([PUT_ROUTE_LUA, join(HERE, 'common.lua'), join(HERE, `${name}.lua`)]),
+      loadScript([PUT_ROUTE_LUA, ...['common', 'act', name, 'index'].map(fileOf)], name),
     ]);
     this.#scripts = Object.fromEntries(entries) as Record<ScriptName, Script>;
   }

@@ -3,7 +3,7 @@ import { moment, text, type Shown } from '../http/answer-schemas.ts';
 import { STAGES } from './callback-messages.ts';
 import { PHASES } from './phases.ts';
 import type { Pending } from './pending.ts';
-import type { DeploymentView, InstanceView } from './views.ts';
+import { STATUSES, type DeploymentView, type InstanceView } from './views.ts';
 
 const phase = Joi.string().valid(...PHASES);
 const environment = Joi.string().valid('prod', 'dev', 'test').required();
@@ -94,7 +94,7 @@ export const instanceView = Joi.object<Shown<InstanceView>, true>({
   environment,
   host_id: text.required().example('acme-1'),
   status: Joi.string()
-    .valid('pending', 'running', 'updating', 'failed', 'stopped', 'deleting', 'deleted')
+    .valid(...STATUSES)
     .required(),
   phase: phase.required().allow(null).description('Of the newest deployment'),
   access_url: text.required().description('The link, which stays'),

@@ -5,7 +5,17 @@ import { pendingOf, type Pending, type PendingFacts } from './pending.ts';
 import { isTerminal, PHASES, type Phase } from './phases.ts';
 import type { Release } from './release.ts';
 
-export type Status = 'pending' | 'running' | 'updating' | 'failed' | 'stopped' | 'deleting' | 'deleted';
+export const STATUSES = [
+  'pending',
+  'running',
+  'updating',
+  'failed',
+  'stopped',
+  'deleting',
+  'deleted',
+] as const;
+
+export type Status = (typeof STATUSES)[number];
 
 /** The one word for an instance. Health never changes it; a failed update leaves it `running`. Pure. */
 export function statusOf(instance: Instance, active: Deployment | undefined): Status {

@@ -20,7 +20,11 @@ export function declaredCalls(): readonly CallFacts[] {
   const live = standIn<ApiParts['live']>({
     routers: [createLogsApi(standIn({})), createEventsApi(standIn({}))],
   });
-  const { callbacks, routers } = wireApi(config, base, standIn<ApiParts>({ live }));
+  const { callbacks, routers } = wireApi(
+    config,
+    base,
+    standIn<ApiParts>({ live, shared: standIn<ApiParts['shared']>({}) }),
+  );
   return [...routers, ...callbacks].flatMap(callsOf);
 }
 

@@ -81,7 +81,7 @@ export function hostSchemas({
     address: '100.64.10.11',
     host_key: EXAMPLE_KEY,
   });
-  const edit = Joi.object<EditBody>({
+  const changes = {
     name: line(80),
     ssh_user: user,
     ssh_port: port,
@@ -93,8 +93,9 @@ export function hostSchemas({
     slots,
     cordoned: Joi.boolean(),
     unchecked,
-  })
-    .min(1)
+  };
+  const edit = Joi.object<EditBody>(changes)
+    .or(...Object.keys(changes))
     .example({ slots: 3, clients: ['Acme'] });
   const fetchKey = Joi.object<FetchKeyBody>({
     address: address.required(),

@@ -104,7 +104,7 @@ function registerHost({ registrar, schemas, view }: Parts): Call {
 function fetchKey({ keys, schemas }: Parts): Call {
   return call({
     method: 'post',
-    path: '/api/hosts/fetch-key',
+    path: '/api/host-keys/fetch',
     right: 'hosts:write',
     summary: 'Ask a machine for its host key',
     description: 'To compare it with what the owner of the machine says; nothing is stored.',

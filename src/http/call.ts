@@ -36,7 +36,7 @@ export interface CallFacts {
   readonly body?: Joi.ObjectSchema;
   /** A body that is taken as it stands; without it the `example` of the schema is shown. */
   readonly example?: unknown;
-  /** Request headers that mean something here. */
+  /** Request headers that mean something here, and what form they have. */
   readonly headers?: Readonly<Record<string, Joi.Schema>>;
   readonly answers: Readonly<Record<number, CallAnswer>>;
   /** Codes beside those that `usualErrors` adds to every call of its kind. */
@@ -74,15 +74,14 @@ const NOTHING = Joi.object<Nothing>({});
  */
 export function call<Query = Nothing, Body = Nothing>({ handle, ...told }: CallSpec<Query, Body>): Call {
   const facts = withWhy(told);
-  const {
-    right,
-    query = NOTHING as Joi.ObjectSchema<Query>,
-    body = NOTHING as Joi.ObjectSchema<Body>,
-  } = facts;
+  const { right, headers = {} } = facts;
+  const { query = NOTHING as Joi.ObjectSchema<Query>, body = NOTHING as Joi.ObjectSchema<Body> } = facts;
+  const [head, isOptional] = [Joi.object(headers), mayBeLeftOut(body)];
   const checked: RequestHandler = async (request, response) => {
+    validate(head, headersOf(request, Object.keys(headers)));
     await handle({
       query: validate(query, request.query, { convert: true }),
-      body: validate(body, request.body ?? (mayBeLeftOut(body) ? {} : undefined)),
+      body: validate(body, request.body === undefined && isOptional ? {} : request.body),
       request,
       response,
     });
@@ -96,6 +95,12 @@ function withWhy<Query, Body>(facts: Facts<Query, Body>): Facts<Query, Body> {
   if (facts.method === 'get') return facts;
   if (facts.method === 'delete') return { ...facts, query: takingWhy(facts.query) };
   return { ...facts, body: takingWhy(facts.body) };
+}
+
+/** Those of these headers that the request has. */
+function headersOf(request: Request, names: readonly string[]): Record<string, string> {
+  const given = names.map((name) => [name, request.get(name)] as const);
+  return Object.fromEntries(given.filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
 /** Whether a request without a body counts as one with `{}`. */

@@ -60,14 +60,20 @@ function written(schema: Joi.Schema, said: Description, named: NamedSchemas): Js
     allOf: _patterns,
     ...own
   } = schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' });
+  const patterns = patternsOf(said);
   return {
-    ...own,
+    ...(patterns['pattern'] === undefined ? own : withoutLeast(own)),
     ...innerOf(schema, named),
     ...nullBeside(own, said),
     ...(said.examples && { examples: said.examples }),
     ...dependenciesOf(said),
-    ...patternsOf(said),
+    ...patterns,
   };
+}
+
+/** joi takes no empty text anyway; a pattern says it better than a length beside it. */
+function withoutLeast({ minLength, ...own }: JsonSchema): JsonSchema {
+  return minLength === 1 || minLength === undefined ? own : { minLength, ...own };
 }
 
 /** joi writes schemas inside one in place; here those with a name are referred to. */
@@ -94,9 +100,11 @@ function nullBeside({ enum: values }: JsonSchema, { flags, allow }: Description)
 
 function dependenciesOf({ dependencies = [] }: Description): JsonSchema {
   const exclusive = dependencies.filter(({ rel }) => rel === 'oxor');
+  const oneOf = dependencies.filter(({ rel }) => rel === 'or').flatMap(({ peers }) => peers);
   const together = dependencies.filter(({ rel }) => rel === 'and').flatMap(({ peers }) => peers);
   return {
     ...(exclusive.length > 0 && { not: { anyOf: exclusive.map(({ peers }) => ({ required: peers })) } }),
+    ...(oneOf.length > 0 && { anyOf: oneOf.map((name) => ({ required: [name] })) }),
     ...(together.length > 0 && {
       dependentRequired: Object.fromEntries(
         together.map((name) => [name, together.filter((other) => other !== name)]),

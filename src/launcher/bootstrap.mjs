@@ -9,7 +9,7 @@ import { Refusal, say } from './bootstrap/report.mjs';
 import { runThrough } from './bootstrap/run-through.mjs';
 import { checkSystem } from './bootstrap/system.mjs';
 import { ensureTestTools } from './bootstrap/test-tools.mjs';
-import { ensureVenv } from './bootstrap/venv.mjs';
+import { ensureVenvs } from './bootstrap/venv.mjs';
 
 const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
@@ -27,7 +27,7 @@ async function main([command = '', ...args]) {
   mkdirSync(join(ROOT, '.ark'), { recursive: true, mode: 0o700 });
   await ensureNodeModules(ROOT);
   await ensurePackages(program.needs);
-  await ensureVenv(ROOT);
+  await ensureVenvs(ROOT, program.needs);
   if (program.needs === 'test') await ensureTestTools(ROOT);
   if (program.argv === undefined) return 0;
   const node = join(ROOT, 'node_modules/.bin/node');

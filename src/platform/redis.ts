@@ -87,10 +87,10 @@ export interface Script {
   readonly sha1: string;
 }
 
-/** Reads the files in order and joins them; the last one names the script. */
-export function loadScript(paths: readonly string[]): Script {
+/** Reads the files in order and joins them; without a name the last one names the script. */
+export function loadScript(paths: readonly string[], named?: string): Script {
   const text = paths.map((path) => readFileSync(path, 'utf8')).join('\n');
-  const name = (paths.at(-1) ?? 'script').replace(/^.*\//, '').replace(/\.lua$/, '');
+  const name = named ?? (paths.at(-1) ?? 'script').replace(/^.*\//, '').replace(/\.lua$/, '');
   return { name, text, sha1: createHash('sha1').update(text).digest('hex') };
 }
 

@@ -2,7 +2,6 @@ import type { Router } from 'express';
 import Joi from 'joi';
 import { pageOf } from '../http/answer-schemas.ts';
 import { call, routerOf, type Call } from '../http/call.ts';
-import { line } from '../http/line.ts';
 import { invalidFields } from '../http/validate.ts';
 import type { Environment } from './environment.ts';
 import type { ProductCatalogue } from './product-catalogue.ts';
@@ -33,22 +32,20 @@ const job = Joi.string()
   .max(500)
   .custom((text: string, helpers) => (isJobName(text) ? text : helpers.error('string.job')))
   .messages({ 'string.job': '{{#label}} must be a job name, with / between folders' })
-  .meta({ jsonSchema: { pattern: '^[A-Za-z0-9_-]+(?:/[A-Za-z0-9_-]+)*$' } })
+  .meta({ jsonSchema: { pattern: '^[A-Za-z0-9_-]{1,100}(?:/[A-Za-z0-9_-]{1,100}){0,9}$' } })
   .example('ark/deploy-hello');
 const deployJobs = Joi.object({ prod: job, dev: job, test: job });
 const hostId = Joi.string().pattern(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'host id');
 
 /** What is not named stays. */
-const settingsChange = Joi.object<SettingsChange & { readonly why?: string }>({
+const settings = {
   enabled: Joi.boolean().strict().description('Off: it takes no new instances'),
   default_host: hostId.allow(null).description('Host of new instances whose order names none'),
   deploy_jobs: deployJobs.allow(null).description('Jobs instead of the common one, by environment'),
   destroy_job: job.allow(null).description('Job instead of the common one'),
-  // Kept with the act, which is recorded before the call is.
-  why: line(200).strip().description('Why, for the activity'),
-})
-  .min(1)
-  .required()
+};
+const settingsChange = Joi.object<SettingsChange>(settings)
+  .or(...Object.keys(settings))
   .example({ default_host: 'acme-1', deploy_jobs: { prod: 'ark/deploy-hello' } });
 
 const productId = Joi.string().max(40).description('Id of a product').example('hello');

@@ -133,11 +133,11 @@ test('history is listed newest first, of all instances or of one, in pages', asy
   };
 
   expect((await list('')).ids).toEqual([claim.deployment_id, other.deployment_id, one.deployment_id]);
-  const first = await list(`instance_id=${one.instance_id}&limit=1`);
+  const first = await list(`instance=${one.instance_id}&limit=1`);
   expect([first.total, first.ids]).toEqual([2, [claim.deployment_id]]);
-  const second = await list(`instance_id=${one.instance_id}&limit=1&cursor=${first.next_cursor ?? ''}`);
+  const second = await list(`instance=${one.instance_id}&limit=1&cursor=${first.next_cursor ?? ''}`);
   expect([second.total, second.ids, second.next_cursor]).toEqual([2, [one.deployment_id], undefined]);
-  expect(await list('instance_id=nobody')).toMatchObject({ total: 0, ids: [] });
+  expect(await list('instance=nobody')).toMatchObject({ total: 0, ids: [] });
 });
 
 test('a cancel is answered with what it led to', async () => {

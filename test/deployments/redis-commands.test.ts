@@ -52,7 +52,7 @@ async function live(): Promise<void> {
       '/api/instances',
       `/api/instances/${id}?wait=1`,
       '/api/deployments',
-      `/api/deployments?instance_id=${id}`,
+      `/api/deployments?instance=${id}`,
     ],
     ...[
       `/api/deployments/${deployment_id}`,

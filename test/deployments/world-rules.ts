@@ -1,6 +1,8 @@
 import type { Deployment } from '../../src/deployments/deployment.ts';
-import type { HostLoad } from '../../src/deployments/deployment-store.ts';
-import { isTerminal, mayFollow, type Phase } from '../../src/deployments/phases.ts';
+import type { DeploymentStore, HostLoad } from '../../src/deployments/deployment-store.ts';
+import type { Instance } from '../../src/deployments/instance.ts';
+import { isTerminal, mayFollow, PHASES, type Phase } from '../../src/deployments/phases.ts';
+import { STATUSES, statusOf } from '../../src/deployments/views.ts';
 
 /** One for each update at most, none after a recovery. */
 export function checkRecoveries(all: readonly Deployment[]): void {
@@ -32,6 +34,48 @@ export function checkHold(
   if (held === undefined || passes || (before ?? 'waiting') !== 'waiting') return;
   must(phase === 'waiting' || isTerminal(phase), 'a deployment began that an operator held back');
   must(phase !== 'timed_out', 'what was held back timed out');
+}
+
+/** Ids by the word that they are listed under. */
+export interface Lists {
+  readonly byStatus: ReadonlyMap<string, string>;
+  readonly byPhase: ReadonlyMap<string, string>;
+}
+
+export async function readLists(store: Pick<DeploymentStore, 'instances' | 'deployments'>): Promise<Lists> {
+  const page = { offset: 0, limit: 500 };
+  const listed = async (word: string, read: Promise<{ items: readonly { readonly id: string }[] }>) =>
+    (await read).items.map(({ id }) => [id, word] as const);
+  const instances = STATUSES.map((status) => listed(status, store.instances(page, { status })));
+  const deployments = PHASES.map((phase) => listed(phase, store.deployments(page, { phase })));
+  return {
+    byStatus: mapOf((await Promise.all(instances)).flat()),
+    byPhase: mapOf((await Promise.all(deployments)).flat()),
+  };
+}
+
+function mapOf(pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
+  const map = new Map(pairs);
+  must(map.size === pairs.length, 'something is listed under two words');
+  return map;
+}
+
+/** What the lists say is what the records say. */
+export function checkLists(seen: {
+  readonly lists: Lists;
+  readonly deployments: readonly Deployment[];
+  readonly instances: readonly { readonly instance: Instance | undefined }[];
+}): void {
+  const known = new Map(seen.deployments.map((each) => [each.id, each]));
+  for (const { id, phase } of seen.deployments) {
+    must(seen.lists.byPhase.get(id) === phase, `a deployment is not listed under its phase ${phase}`);
+  }
+  for (const { instance } of seen.instances) {
+    if (!instance) continue;
+    const active = instance.active === '' ? undefined : known.get(instance.active);
+    const status = statusOf(instance, active);
+    must(seen.lists.byStatus.get(instance.id) === status, `an instance is not listed under ${status}`);
+  }
 }
 
 /** The newest are the likely ones. */

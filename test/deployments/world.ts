@@ -8,7 +8,17 @@ import { isTerminal, type Phase } from '../../src/deployments/phases.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import { aHost, Bench } from './bench.ts';
 import { perform, type Action } from './world-actions.ts';
-import { checkForce, checkHold, checkRecoveries, must, pickFrom, reaches } from './world-rules.ts';
+import {
+  checkForce,
+  checkHold,
+  checkLists,
+  checkRecoveries,
+  must,
+  pickFrom,
+  reaches,
+  readLists,
+  type Lists,
+} from './world-rules.ts';
 
 const SLOTS = 2;
 
@@ -28,6 +38,7 @@ interface SeenInstance {
 }
 
 interface Seen {
+  readonly lists: Lists;
   readonly deployments: readonly Deployment[];
   readonly instances: readonly SeenInstance[];
   readonly ports: Readonly<Record<string, string>>;
@@ -81,6 +92,7 @@ export class World {
     const seen = await this.#look();
     for (const deployment of seen.deployments) this.#checkHistory(deployment);
     checkRecoveries(seen.deployments);
+    checkLists(seen);
     for (const each of seen.instances) this.#checkInstance(each, seen);
     must(seen.active <= SLOTS, 'a host works on more deployments than it has slots');
   }
@@ -100,10 +112,11 @@ export class World {
           route: (await this.bench.route(id)) as unknown as SeenRoute | null,
         })),
       );
+      const lists = await readLists(store);
       const ports = await redis.hgetall(`${prefix}host:cl-a:ports`);
       const { active } = await store.load(aHost().id);
       if (before === (await lastEvent()))
-        return { deployments: items, instances, ports, active: active.length };
+        return { deployments: items, instances, lists, ports, active: active.length };
     }
   }
 

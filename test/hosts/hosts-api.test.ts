@@ -174,7 +174,7 @@ describe('a registered host', () => {
 
 test('a key is fetched for an admin to compare, from addresses of other machines only', async () => {
   const { body } = await bench
-    .admin('post', '/api/hosts/fetch-key')
+    .admin('post', '/api/host-keys/fetch')
     .send({ address: '100.64.10.11' })
     .expect(200);
 
@@ -194,7 +194,7 @@ test('a key is fetched for an admin to compare, from addresses of other machines
     '-oProxyCommand=x',
     '$(id)',
   ]) {
-    await bench.admin('post', '/api/hosts/fetch-key').send({ address }).expect(400);
+    await bench.admin('post', '/api/host-keys/fetch').send({ address }).expect(400);
   }
   expect(bench.asked).toEqual(['100.64.10.11:22']);
 });
@@ -206,7 +206,7 @@ test('reading needs a sign-in; everything else is for administrators', async () 
   await supertest(bench.app).get('/api/hosts').set('cookie', operator.cookie).expect(200);
   await supertest(bench.app).post('/api/hosts').set(operator).send(ORDER).expect(403);
   await supertest(bench.app)
-    .post('/api/hosts/fetch-key')
+    .post('/api/host-keys/fetch')
     .set(operator)
     .send({ address: '100.64.10.11' })
     .expect(403);

@@ -208,7 +208,7 @@ async function refused({ job, start, line }: Refusal): Promise<void> {
   const look = async (): Promise<unknown> => [
     await fingerprintOf(chain.hosts[0]!, hello.instance_id),
     await instanceOf(chain, hello.instance_id),
-    await chain.call('GET', `/api/deployments?instance_id=${hello.instance_id}`),
+    await chain.call('GET', `/api/deployments?instance=${hello.instance_id}`),
   ];
   const before = await look();
   const build = await start();
@@ -249,7 +249,7 @@ describe('while another build is at work', () => {
     expect(more).toEqual([]);
     const { deployments } = await chain.call<{ deployments: DeploymentView[] }>(
       'GET',
-      `/api/deployments?instance_id=${held.instance_id}`,
+      `/api/deployments?instance=${held.instance_id}`,
     );
     expect(deployments).toHaveLength(2);
   });

@@ -36,14 +36,20 @@ local function has(list, value)
   return false
 end
 
+-- Instances that this script changed: their place in the indexes by status is set anew at its end.
+local changed = {}
+
 -- One line of the story: who follows the stream learns every change, in order.
 local function event(kind, instance_id, deployment_id, detail)
+  if instance_id ~= '' then changed[instance_id] = true end
   redis.call('XADD', P .. 'events', 'MAXLEN', '~', EVENTS_KEPT, '*', 'kind', kind, 'at', A.now,
     'instance_id', instance_id, 'deployment_id', deployment_id, 'detail', detail or '')
 end
 
 local function set_phase(id, phase, detail)
   local key = deployment_key(id)
+  redis.call('ZREM', P .. 'deployments:phase:' .. field(key, 'phase'), id)
+  redis.call('ZADD', P .. 'deployments:phase:' .. phase, field(key, 'created_at'), id)
   redis.call('HSET', key, 'phase', phase, 'at_' .. phase, A.now)
   event(phase, field(key, 'instance_id'), id, detail)
 end
@@ -136,6 +142,9 @@ local function forget(id)
   if build_key ~= '' then redis.call('DEL', P .. build_key) end
   release_use(field(key, 'release_id'), -1)
   redis.call('ZREM', P .. 'deployments', id)
+  redis.call('ZREM', P .. 'deployments:phase:' .. field(key, 'phase'), id)
+  redis.call('ZREM', P .. 'deployments:product:' .. field(key, 'product_id'), id)
+  redis.call('ZREM', P .. 'deployments:host:' .. field(key, 'host_id'), id)
   redis.call('ZREM', P .. 'instance:' .. instance_id .. ':deployments', id)
   redis.call('ZREM', P .. 'ended', id)
   redis.call('ZREM', P .. 'logs:due', id)
@@ -173,6 +182,8 @@ local function store_deployment(id, fields)
   local key = deployment_key(id)
   set_fields(key, fields)
   redis.call('ZADD', P .. 'deployments', fields.created_at, id)
+  redis.call('ZADD', P .. 'deployments:product:' .. fields.product_id, fields.created_at, id)
+  redis.call('ZADD', P .. 'deployments:host:' .. fields.host_id, fields.created_at, id)
   redis.call('ZADD', P .. 'instance:' .. fields.instance_id .. ':deployments', fields.created_at, id)
   redis.call('ZADD', P .. 'open', fields.deadline_at, id)
   redis.call('HSET', instance_key(fields.instance_id), 'last_deployment', id)

@@ -14,6 +14,10 @@ local instance = instance_key(d.instance_id)
 if A.instance then
   set_fields(instance, A.instance)
   redis.call('ZADD', P .. 'instances', A.instance.created_at, d.instance_id)
+  for name, value in pairs({ product = A.instance.product_id, host = A.instance.host_id,
+      environment = A.instance.environment, client = A.instance.client_name }) do
+    redis.call('ZADD', P .. 'instances:' .. name .. ':' .. value, A.instance.created_at, d.instance_id)
+  end
 elseif redis.call('EXISTS', instance) == 0 then
   return { 'instance_missing' }
 elseif field(instance, 'deleted_at') ~= '' or (d.kind ~= 'destroy' and field(instance, 'desired') == 'absent') then

@@ -1,0 +1,2 @@
+-- Begins the body of each script: what it returns waits until the indexes are right (index.lua).
+local function act()
