@@ -1,4 +1,5 @@
 import { useTexts } from '../language.tsx';
+import { Link } from '../location.tsx';
 import { Fact, Facts } from '../parts/facts.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
@@ -57,6 +58,10 @@ function HostDetail({ host }: { readonly host: HostView }) {
         <Fact name={texts.column.slots}>{texts.slotsOf(host.active, host.slots)}</Fact>
         <Fact name={texts.column.clients}>{host.clients.join(', ')}</Fact>
       </Facts>
+      <p className="facts">
+        <Link to={`/admin/instances?host=${encodeURIComponent(id)}`}>{texts.section.instances}</Link>
+        <Link to={`/admin/deployments?host=${encodeURIComponent(id)}`}>{texts.section.deployments}</Link>
+      </p>
       <HostCheck hostId={id} />
       <p className="actions">
         <ActButton {...common} name="cordon" isOffered={!host.cordoned} act={(why) => cordon(id, why)} />

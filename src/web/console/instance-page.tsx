@@ -32,7 +32,7 @@ export function InstancePage({ id }: { readonly id: string }) {
         name="deployments"
         about={id}
         columns={DEPLOYMENT_COLUMNS}
-        filters={{ instance_id: id }}
+        filters={{ instance: id }}
         read={listDeployments}
         row={(deployment) => <DeploymentRow key={deployment.deployment_id} deployment={deployment} isOfOne />}
       />

@@ -27,7 +27,7 @@ export function LogSection({ deployment }: Of) {
     <section aria-labelledby="log-title">
       <h2 id="log-title">{texts.title}</h2>
       {deployment.build === null ? (
-        <p className="quiet">{texts.empty}</p>
+        <p className="quiet">{deployment.finished_at === null ? texts.empty : texts.none}</p>
       ) : (
         <StreamedLog deployment={deployment} />
       )}

@@ -62,6 +62,21 @@ test('instances are filtered by status, product and host, in an address that a r
   });
 });
 
+test('deployments are filtered by phase, product and host', async () => {
+  const page = await stage.arrive('/admin/deployments?host=demo&product=hello');
+  await page.getByText('No hay despliegues.').waitFor();
+
+  await page.getByLabel('Fase').selectOption('fallido');
+  await page.waitForURL(/phase=failed/);
+  await page.reload();
+  await page.getByText('No hay despliegues.').waitFor();
+
+  const { query } = stage.api.calls.findLast(({ name }) => name === 'GET /api/deployments') ?? {};
+  expect(query && Object.fromEntries(query)).toEqual({
+    ...{ phase: 'failed', product: 'hello', host: 'demo', limit: '25' },
+  });
+});
+
 test('the page of an instance has its deployments and acts only', async () => {
   stage.show(anInstance({ status: 'running', live_release: 'r-1', desired_release: 'r-2' }));
   stage.list('deployments', [aFailedDeployment()]);
@@ -75,7 +90,7 @@ test('the page of an instance has its deployments and acts only', async () => {
     expect(act).toContain(part);
   }
   const queryOf = (name: string) => stage.api.calls.findLast((call) => call.name === name)?.query;
-  expect(queryOf('GET /api/deployments')?.get('instance_id')).toBe(INSTANCE_ID);
+  expect(queryOf('GET /api/deployments')?.get('instance')).toBe(INSTANCE_ID);
   expect(queryOf('GET /api/acts')?.get('instance')).toBe(INSTANCE_ID);
 });
 
