@@ -18,6 +18,8 @@ export interface CallbackGateOptions extends Omit<SignatureRules, 'revokedIds'> 
   readonly limitBytes: number;
 }
 
+const STORE_FAULTS: ReadonlySet<string> = new Set(['store_unavailable', 'generation_changed']);
+
 const received = new WeakMap<IncomingMessage, { callback: ReceivedCallback; clock: () => number }>();
 
 /** Lets only signed callbacks through; `callbackOf` then gives the message. */
@@ -57,10 +59,10 @@ export function sendSigned(
 
 /**
  * A problem, signed if the callback was: the job believes it and acts on it. Unsigned stay what it should just
- * repeat until its deadline: 401, an unforeseen failure, and a store that is away.
+ * repeat until its deadline: 401, an unforeseen failure, and a store that is away or not accepted yet.
  */
 export function signProblem(request: IncomingMessage, problem: Problem, code: string): Problem {
-  const isForRetry = [401, 500].includes(problem.status) || code === 'store_unavailable';
+  const isForRetry = [401, 500].includes(problem.status) || STORE_FAULTS.has(code);
   if (isForRetry) return problem;
   return { ...problem, headers: { ...problem.headers, ...signatureOf(request, problem) } };
 }

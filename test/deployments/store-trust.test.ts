@@ -22,7 +22,7 @@ test('an order is kept and triggered when the store is accepted', async () => {
   expect(bench.builds.accepted).toHaveLength(1);
 });
 
-test('no build is given a lease: signed 503, so that it asks again', async () => {
+test('no build is given a lease: an unsigned 503, so that it asks again until its deadline', async () => {
   const bench = at();
   await bench.order();
   await bench.core.tracker.round();
@@ -34,7 +34,7 @@ test('no build is given a lease: signed 503, so that it asks again', async () =>
 
   const refused = await sendCallback({ app, bench }, 'claim', message, { id });
   expect([refused.status, (refused.body as { code: string }).code]).toEqual([503, 'generation_changed']);
-  expect(isSigned(refused, id)).toBe(true);
+  expect(isSigned(refused, id)).toBe(false);
 
   bench.mayAct = true;
   expect((await sendCallback({ app, bench }, 'claim', message, { id })).status).toBe(200);
