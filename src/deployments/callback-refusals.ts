@@ -19,13 +19,12 @@ export interface RefusalsOptions {
   readonly log: Logger;
 }
 
-/** Counts and keeps every refusal, also those of the gate; the error itself goes on. */
-export function noteRefusals({ history, metrics, log }: RefusalsOptions): ErrorRequestHandler {
+/** Counts and keeps every refusal of a call, also those of the gate; the error itself goes on. */
+export function noteRefusals(kind: string, { history, metrics, log }: RefusalsOptions): ErrorRequestHandler {
   // Express tells error handlers by their four parameters.
   // eslint-disable-next-line max-params
   return async (thrown: unknown, request, _response, next) => {
     if (!(thrown instanceof InjectedFault)) {
-      const kind = kindOf(request.path);
       const { code, message: detail } = toAppError(thrown);
       metrics.callback(kind, code);
       await noteRefusal(request, { kind, code, detail }, history).catch((error: unknown) => {
@@ -34,11 +33,6 @@ export function noteRefusals({ history, metrics, log }: RefusalsOptions): ErrorR
     }
     next(thrown);
   };
-}
-
-function kindOf(path: string): string {
-  const last = path.slice(path.lastIndexOf('/') + 1);
-  return last === 'register' ? 'ready' : last;
 }
 
 async function noteRefusal(

@@ -50,10 +50,10 @@ export function createCallbacksApi(options: CallbacksApiOptions): Router {
     path: `/api/callbacks/${kind}`,
     right: 'signature',
     body: schema,
-    handlers: [gate, answerOnce({ ...options, kind, schema, act })],
+    handlers: [gate, answerOnce({ ...options, kind, schema, act }), noteRefusals(kind, options)],
   });
   const ready = on('ready', readySchema, (message) => callbacks.ready(message));
-  const router = routerOf([
+  return routerOf([
     on('claim', claimSchema, async (message) => ({ status: 200, body: await claims.claim(message, signal) })),
     on('progress', progressSchema, async (message) => callbacks.progress(message).then(() => OK)),
     ready,
@@ -63,8 +63,6 @@ export function createCallbacksApi(options: CallbacksApiOptions): Router {
     on('removed', removedSchema, async (message) => callbacks.removed(message).then(() => OK)),
     on('failed', failedSchema, async (message) => ({ status: 200, body: await callbacks.failed(message) })),
   ]);
-  router.use(noteRefusals(options));
-  return router;
 }
 
 type Kind = keyof typeof CALLBACKS;

@@ -1,4 +1,4 @@
-import { Router, type Request, type RequestHandler, type Response } from 'express';
+import { Router, type ErrorRequestHandler, type Request, type RequestHandler, type Response } from 'express';
 import Joi from 'joi';
 import type { ErrorCode } from '../platform/errors.ts';
 import { requireRight, requireUser } from './authentication.ts';
@@ -45,7 +45,8 @@ export interface CallFacts {
 
 /** A declared call with the functions that answer it. */
 export interface Call extends CallFacts {
-  readonly handlers: readonly RequestHandler[];
+  /** An error handler sees what the others before it throw. */
+  readonly handlers: readonly (RequestHandler | ErrorRequestHandler)[];
 }
 
 /** One request, checked. */

@@ -17,14 +17,15 @@ beforeAll(async () => {
   const gate = callbackGate({
     ...{ keys: [], revoked: { ids: async () => Promise.resolve([]) }, limitBytes: 100, clock: Date.now },
   });
-  router.post('/api/callbacks/claim', gate);
-  router.post('/api/instances/register', gate);
   const note = async (...what: unknown[]): Promise<void> => {
     if (isAway) throw new Error('the store is away');
     noted.push(what);
     return Promise.resolve();
   };
-  router.use(noteRefusals({ history: { unsigned: note, refused: note }, metrics, log: noLog }));
+  const notes = (kind: string) =>
+    noteRefusals(kind, { history: { unsigned: note, refused: note }, metrics, log: noLog });
+  router.post('/api/callbacks/claim', gate, notes('claim'));
+  router.post('/api/instances/register', gate, notes('ready'));
   bed = await startApi({ callbacks: [router] });
 });
 
@@ -46,6 +47,17 @@ test('what comes unsigned is counted by kind and code, and noted with its sender
     ['claim', { code: 'signature_invalid' }, expect.stringContaining('127.0.0.1')],
     ['ready', { code: 'signature_invalid' }, expect.anything()],
     ['claim', { code: 'body_too_large' }, expect.anything()],
+  ]);
+});
+
+test('however the address is written, the kind is ours', async () => {
+  noted = [];
+  await send('/api/callbacks/CLaim').expect(401);
+  await send('/api/callbacks/claim/').expect(401);
+
+  expect(noted).toMatchObject([
+    ['claim', {}, expect.anything()],
+    ['claim', {}, expect.anything()],
   ]);
 });
 
