@@ -11,7 +11,7 @@ import type { Logger } from './platform/logger.ts';
 import { Secret } from './platform/secret.ts';
 import { unmetRequirements } from './platform/redis-requirements.ts';
 import type { Redis } from './platform/redis.ts';
-import { connectStore, openStore, type ProcessBase } from './process-base.ts';
+import { connectStore, openFeed, type ProcessBase } from './process-base.ts';
 import { ProxyWatch } from './routing/proxy-watch.ts';
 import { probeTarget } from './routing/target-probe.ts';
 
@@ -92,7 +92,7 @@ function wireLive(config: CoordinatorConfig, base: ProcessBase, { shared, store,
     ...{ ...shared, store, builds, log: base.log, secret: access.secret },
     secrets: [access.adminToken, ...access.callbackKeys, jenkins.token, storePassword],
     budgetBytes: deployments.buildLogsBytes,
-    blocking: openStore(config, base, 'events'),
+    blocking: openFeed(config, base, 'events'),
   };
   return createLive(options, base.lifecycle);
 }

@@ -12,32 +12,41 @@ export interface ProcessBase {
   readonly version: string;
 }
 
-/** A connection that must stand at start; throws `store_unavailable` when it does not. */
+/** The connection of the commands, which must stand at start; throws `store_unavailable` when it does not. */
 export async function connectStore(config: Config, base: ProcessBase, name: string): Promise<Redis> {
-  return owned(await connectRedis(redisOptions(config, base, name)), base, name);
+  return measured(owned(await connectRedis(redisOptions(config, base, name)), base, name), base);
 }
 
-/** A connection that may come later: a proxy starts without Redis too, from its snapshot. */
+/** The same where it may come later: a proxy starts without Redis too, from its snapshot. */
 export function openStore(config: Config, base: ProcessBase, name: string): Redis {
+  return measured(openFeed(config, base, name), base);
+}
+
+/** A further connection, for what blocks or subscribes: it says nothing about the metric `ark_redis_up`. */
+export function openFeed(config: Config, base: ProcessBase, name: string): Redis {
   return owned(openRedis(redisOptions(config, base, name)), base, name);
 }
 
-function redisOptions(config: Config, { log, metrics }: ProcessBase, name: string) {
+function redisOptions(config: Config, { log }: ProcessBase, name: string) {
   return {
     url: config.redis.url.reveal(),
     name,
     onError: (error: Error) => {
-      metrics.redisUp(false);
       log.debug('redis connection lost', { dependency: 'redis', error });
     },
   };
 }
 
-function owned(redis: Redis, { metrics, lifecycle }: ProcessBase, name: string): Redis {
-  metrics.redisUp(redis.status === 'ready');
-  redis.on('ready', () => {
-    metrics.redisUp(true);
-  });
+function measured(redis: Redis, { metrics }: ProcessBase): Redis {
+  const note = (): void => {
+    metrics.redisUp(redis.status === 'ready');
+  };
+  note();
+  for (const event of ['ready', 'close', 'end']) redis.on(event, note);
+  return redis;
+}
+
+function owned(redis: Redis, { lifecycle }: ProcessBase, name: string): Redis {
   lifecycle.add(`redis ${name}`, {
     close: () => {
       redis.disconnect();

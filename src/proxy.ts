@@ -1,5 +1,5 @@
 import type { ProxyConfig } from './config/config.ts';
-import { openStore, type ProcessBase } from './process-base.ts';
+import { openFeed, openStore, type ProcessBase } from './process-base.ts';
 import type { Answer } from './routing/error-answer.ts';
 import { ProxyApp, type ProxyAppOptions } from './routing/proxy-app.ts';
 import { RedisRouteStore } from './routing/redis-route-store.ts';
@@ -12,7 +12,7 @@ export async function startProxy(config: ProxyConfig, base: ProcessBase): Promis
   const { id, host, port, engine, limits } = config.proxy;
   const store = new RedisRouteStore({
     redis: openStore(config, base, id),
-    subscriber: openStore(config, base, `${id}-feed`),
+    subscriber: openFeed(config, base, `${id}-feed`),
     prefix: config.redis.prefix,
   });
   const app = new ProxyApp({
