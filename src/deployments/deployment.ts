@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { HostId } from '../hosts/host.ts';
 import type { ProductId } from '../products/product.ts';
 import type { Brand } from '../platform/brand.ts';
+import type { Target } from '../routing/route.ts';
 import type { Stage } from './callback-messages.ts';
 import type { JobName, QueueId } from './build-server.ts';
 import type { InstanceId } from './instance.ts';
@@ -33,7 +34,7 @@ export interface Decision {
   readonly reason?: Reason;
   /** Projects that the job removes after the switch. */
   readonly retire: readonly string[];
-  /** The deployment that was live before: its targets drain. */
+  /** The deployment that was live before, where it is known. */
   readonly replaces?: DeploymentId;
 }
 
@@ -98,6 +99,8 @@ export interface Deployment {
   readonly decision?: Decision;
   /** Global route revision that the switch made; proxies acknowledge it. */
   readonly decision_revision?: number;
+  /** Where the routes led before the switch: what is open there drains. */
+  readonly old_targets?: readonly Target[];
   readonly reason?: Reason;
   readonly cancel?: Cancel;
   /** A recreate that took the running app away: its routes said `updating`. */

@@ -1,5 +1,4 @@
 import type { ProxyWatch } from '../routing/proxy-watch.ts';
-import type { Target } from '../routing/route.ts';
 import type { Deployment } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 
@@ -20,13 +19,10 @@ export async function openOnOldTarget(
   { store, proxies, clock }: DrainingOptions,
   deployment: Deployment,
 ): Promise<number | undefined> {
-  const { decision, decision_revision = 0 } = deployment;
-  if (decision?.outcome !== 'switched' || decision.replaces === undefined) return undefined;
+  const { decision, decision_revision = 0, old_targets } = deployment;
+  if (decision?.outcome !== 'switched' || !old_targets) return undefined;
   const passedMs = clock() - decision.at;
-  const { acknowledged, open } = await proxies.seen(
-    decision_revision,
-    await oldTargets(store, decision.replaces),
-  );
+  const { acknowledged, open } = await proxies.seen(decision_revision, old_targets);
   // Also without drain time: a proxy that has not seen the switch still sends new requests to the old target.
   if (!acknowledged && passedMs < ACKNOWLEDGE_WITHIN_MS) return open;
   if (passedMs >= (await drainTimeMs(store, deployment))) return undefined;
@@ -37,10 +33,4 @@ async function drainTimeMs(store: DeploymentStore, deployment: Deployment): Prom
   if (deployment.release_id === '') return 0;
   const stored = await store.release(deployment.release_id);
   return (stored?.release.product.drain_s ?? 0) * 1_000;
-}
-
-async function oldTargets(store: DeploymentStore, id: Deployment['id']): Promise<readonly Target[]> {
-  const candidate = (await store.deployment(id))?.candidate;
-  if (!candidate) return [];
-  return Object.values(candidate.endpoints).map(({ port }) => ({ host: candidate.target_host, port }));
 }

@@ -56,6 +56,7 @@ const DEPLOYMENT_FIELDS: Readonly<Record<Exclude<keyof Deployment, 'times'>, Kin
   candidate: 'json',
   decision: 'json',
   decision_revision: 'number',
+  old_targets: 'json',
   reason: 'json',
   cancel: 'json',
   stopped_live: 'flag',

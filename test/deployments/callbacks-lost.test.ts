@@ -167,6 +167,24 @@ test('while the old target drains the answer is 202 with what is open', async ()
   expect((await ready()).body).toEqual({ decision: 'switched', retire: [first.claim.project] });
 });
 
+test('what is open drains also where it is not known which deployment was live before', async () => {
+  const bench = at();
+  const first = await bench.bringLive();
+  await bench.redis.hset(`${bench.prefix}instance:${first.instance_id}`, 'live_deployment', '');
+  await bench.core.orders.deployAgain(first.instance_id, {}, ORDERER);
+  const { claim } = await claimed(bench);
+  const id = newMessageId();
+
+  bench.proxies = { acknowledged: true, open: 2 };
+  const { body } = await send('ready', bench.readyMessage(claim), id);
+
+  expect(body).toEqual({ state: 'draining', open: 2 });
+  const { candidate } = must(await bench.store.deployment(first.deployment_id));
+  expect(await bench.store.deployment(claim.deployment_id)).toMatchObject({
+    old_targets: [{ host: candidate?.target_host, port: candidate?.target_port }],
+  });
+});
+
 test('without drain time the proxies must have seen the switch all the same, 2 s at most', async () => {
   const bench = at();
   bench.product = { ...HELLO, drain_s: 0 };

@@ -25,6 +25,15 @@ if A.outcome == 'switched' then
     local stored = read_route(P, route.endpoint)
     if stored and tonumber(stored.seq) >= tonumber(seq) then return { 'refused', 'seq' } end
   end
+  -- Where the links led: what is open there drains.
+  local old_targets = {}
+  for _, endpoint in ipairs(live_endpoints(instance)) do
+    local stored = read_route(P, endpoint)
+    if stored and stored.target_port then
+      old_targets[#old_targets + 1] = { host = stored.target_host, port = stored.target_port }
+    end
+  end
+  if #old_targets > 0 then redis.call('HSET', key, 'old_targets', cjson.encode(old_targets)) end
   for _, endpoint in ipairs(live_endpoints(instance)) do
     if not has(A.endpoint_ids, endpoint) then withdraw_route(P, endpoint, seq) end
   end
