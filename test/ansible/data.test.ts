@@ -129,3 +129,21 @@ test('a migration runs before the services, a singleton only after the switch', 
   expect(atReady.split('\n').sort()).toEqual(['migrate', 'web']);
   expect((await bed.host.docker(names)).split('\n').sort()).toEqual(['migrate', 'web', 'worker']);
 }, 60_000);
+
+test('a migration that fails says its last line', async () => {
+  const instanceId = anInstance();
+  const compose = {
+    services: {
+      web: { image: IMAGE, init: true },
+      migrate: { image: IMAGE, command: ['sh', '-c', 'echo begun; echo "no such column: nif"; exit 3'] },
+    },
+  };
+  const release = { migrate: { service: 'migrate', backward_compatible: true } };
+  const { coordinator, job } = await bed.job({ instanceId, seq: 100, ports: [20042], compose, release });
+
+  expect((await job.run()).result).toBe('FAILURE');
+  expect(coordinator.told('failed')[0]).toMatchObject({
+    reason: 'migration_failed',
+    detail: 'migrate ended (exit code 3): no such column: nif',
+  });
+}, 60_000);

@@ -71,7 +71,7 @@ def wait_for_migration(deployment, service):
             if state["ExitCode"] == 0:
                 return
             gate.show_logs(deployment.engine, deployment.id, deployment.project)
-            raise StepFailed("migration_failed", f"{service} ended with exit code {state['ExitCode']}")
+            raise StepFailed("migration_failed", f"{service} ended{gate.ending_of(deployment.engine, container)}")
         deployment.engine.remaining()
         time.sleep(gate.EVERY_S)
 
