@@ -17,7 +17,7 @@ CLAIM_S = 600
 MARGIN_S = 30
 
 GRAMMAR = {
-    "seq": re.compile(r"[1-9][0-9]{0,17}"),
+    "seq": re.compile(r"[1-9][0-9]{0,14}"),
     "instance_id": re.compile(r"[a-z0-9][a-z0-9_-]{0,62}"),
     "deployment_id": re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"),
     "user": re.compile(r"[a-z_][a-z0-9_-]{0,31}"),

@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import { line, lines } from '../http/line.ts';
+import { SEQ } from '../routing/route.ts';
 import {
   STAGES,
   type ClaimMessage,
@@ -115,7 +116,7 @@ export const failedSchema = Joi.object<FailedMessage, true>({
   reason: reasonCode.required().description('What the panel names: `health_gate_failed`, `build_aborted` …'),
   detail: line(500).allow('').description('One sentence for people.'),
   host_seq: Joi.string()
-    .pattern(/^\d{1,12}$/, 'sequence number')
+    .pattern(SEQ, 'sequence number')
     .description('With reason `stale_seq`: the number that the host knows.'),
   log_tail: lines(16_384).allow('').required().description('The last lines of the log, without secrets.'),
 })

@@ -1,6 +1,7 @@
 import type { InspectedContainer } from '../hosts/container-inspector.ts';
 import type { Host } from '../hosts/host.ts';
 import { AppError } from '../platform/errors.ts';
+import { SEQ } from '../routing/route.ts';
 import type { Endpoint } from '../products/product.ts';
 import type { ReleaseId } from './deployment.ts';
 import type { Instance } from './instance.ts';
@@ -23,8 +24,6 @@ export interface ContainerProof {
   readonly seq: string;
   readonly releaseId: ReleaseId;
 }
-
-const SEQ = /^\d{1,16}$/;
 
 /**
  * What a link may lead to: a running container with the labels of this instance, of a release of it that we know, that

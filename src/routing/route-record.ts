@@ -1,4 +1,4 @@
-import { isEndpointId } from './route.ts';
+import { isEndpointId, SEQ } from './route.ts';
 import type { Route, RouteChange, RouteState } from './route.ts';
 
 const STATES: ReadonlySet<string> = new Set([
@@ -7,7 +7,6 @@ const STATES: ReadonlySet<string> = new Set([
   'stopped',
   'withdrawn',
 ] satisfies RouteState[]);
-const SEQ = /^\d{1,16}$/;
 
 /** The stored JSON as a Route; undefined when it is not one (written by hand, or by a later version). */
 export function parseRoute(text: string): Route | undefined {

@@ -3,6 +3,9 @@ import type { Brand } from '../platform/brand.ts';
 /** What follows `/instances/`: an instance id, or `<id>--<endpoint>` for a further endpoint of it. */
 export type EndpointId = Brand<string, 'EndpointId'>;
 
+/** A fencing number as text: as many digits as Redis scripts can compare exactly. */
+export const SEQ = /^\d{1,15}$/;
+
 const ENDPOINT_ID = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 export type RouteState = 'live' | 'updating' | 'stopped' | 'withdrawn';

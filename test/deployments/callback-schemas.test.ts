@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readySchema } from '../../src/deployments/callback-schemas.ts';
+import { failedSchema, readySchema } from '../../src/deployments/callback-schemas.ts';
 import { checkProductFile } from '../../src/products/product-schema.ts';
 
 const NAMES = ['web', '2nd', 'a', '0', 'a1b2-c3', 'x'.repeat(19)];
@@ -19,4 +19,14 @@ test.each(NAMES)('an endpoint that a product may call %s may be reported as read
 
   expect(checkProductFile(product, 'product.yaml')).toMatchObject({ ok: true });
   expect(readySchema.validate(ready).error).toBeUndefined();
+});
+
+test.each([
+  ['1', true],
+  ['9'.repeat(15), true],
+  ['9'.repeat(16), false],
+])('a host may know the number %s: %p', (host_seq, isGood) => {
+  const failed = { stage: 'prepare', reason: 'stale_seq', log_tail: '', host_seq };
+
+  expect(failedSchema.validate(failed).error === undefined).toBe(isGood);
 });

@@ -8,7 +8,7 @@ from pathlib import Path
 from .errors import StepFailed
 
 INSTANCE_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-SEQ = re.compile(r"[1-9][0-9]{0,17}")
+SEQ = re.compile(r"[1-9][0-9]{0,14}")
 
 
 class Layout:
