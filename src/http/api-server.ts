@@ -7,6 +7,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Acts } from './acts.ts';
 import { authenticate, type AuthenticationOptions } from './authentication.ts';
 import { jsonBody } from './body.ts';
+import { docsPage } from './docs-page.ts';
 import { handleErrors, refuseUnknown } from './error-handler.ts';
 import { recordActs } from './record-acts.ts';
 import { requestContext } from './request-context.ts';
@@ -81,7 +82,7 @@ function createApp(options: ApiServerOptions): Express {
   // jobs: signed, so they need no session
   for (const router of callbacks) app.use(refuseCatchAll(router));
   // the pages hold no secret: they ask the API as whoever is signed in
-  app.use(...webPages(options.webDir));
+  app.use(...webPages(options.webDir), docsPage());
   // who asks
   app.use(authenticate(options.authentication));
   // JSON bodies
