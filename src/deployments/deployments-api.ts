@@ -10,6 +10,7 @@ import { cancelBody, deploymentId, deploymentsQuery } from './order-schemas.ts';
 import type { Orders } from './orders.ts';
 import { toPageAnswer, parsePageQuery } from './paging.ts';
 import { isTerminal } from './phases.ts';
+import { deploymentFor } from './shown-log.ts';
 import type { Views } from './view-reader.ts';
 import { deploymentView } from './view-schemas.ts';
 
@@ -32,11 +33,12 @@ function listDeployments({ store, views }: DeploymentsApiOptions): Call {
     summary: 'List deployments, the newest first',
     query: deploymentsQuery,
     answers: { 200: { description: 'A page of deployments', schema: pageOf('deployments', deploymentView) } },
-    handle: async ({ query: { limit, cursor, ...filter }, response }) => {
+    handle: async ({ query: { limit, cursor, ...filter }, request, response }) => {
       const found = await store.deployments(parsePageQuery({ limit, cursor }), filter);
       // What ended holds its lock a little longer.
       const shown = filter.open ? found.items.filter(({ phase }) => !isTerminal(phase)) : found.items;
-      response.json(toPageAnswer('deployments', found, await views.deployments(shown)));
+      const all = (await views.deployments(shown)).map((view) => deploymentFor(request, view));
+      response.json(toPageAnswer('deployments', found, all));
     },
   });
 }
@@ -51,7 +53,7 @@ function showDeployment({ store, views }: DeploymentsApiOptions): Call {
     answers: { 200: { description: 'The deployment', schema: deploymentView } },
     errors: ['deployment_not_found'],
     handle: async ({ request, response }) => {
-      response.json(await views.deployment(await findDeployment(store, request)));
+      response.json(deploymentFor(request, await views.deployment(await findDeployment(store, request))));
     },
   });
 }

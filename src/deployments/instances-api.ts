@@ -19,6 +19,7 @@ import {
 import type { Orderer, Orders, Placed } from './orders.ts';
 import { toPageAnswer, parsePageQuery } from './paging.ts';
 import { isTerminal } from './phases.ts';
+import { instanceFor } from './shown-log.ts';
 import type { Views } from './view-reader.ts';
 import { instanceView, placedView } from './view-schemas.ts';
 
@@ -87,10 +88,11 @@ function listInstances({ store, views }: InstancesApiOptions): Call {
     summary: 'List instances, the newest first',
     query: instancesQuery,
     answers: { 200: { description: 'A page of instances', schema: pageOf('instances', instanceView) } },
-    handle: async ({ query, response }) => {
+    handle: async ({ query, request, response }) => {
       const { limit, cursor, ...filter } = query;
       const page = await store.instances(parsePageQuery({ limit, cursor }), filter);
-      response.json(toPageAnswer('instances', page, await views.instances(page.items)));
+      const all = (await views.instances(page.items)).map((view) => instanceFor(request, view));
+      response.json(toPageAnswer('instances', page, all));
     },
   });
 }
@@ -110,7 +112,7 @@ function showInstance(options: InstancesApiOptions): Call {
       const instance = await findInstance(store, request);
       if (wait > 0)
         await holdUntil(await changeOf(instance, options), { ...options, seconds: wait, response });
-      response.json(await views.instance(await findInstance(store, request)));
+      response.json(instanceFor(request, await views.instance(await findInstance(store, request))));
     },
   });
 }

@@ -80,7 +80,10 @@ export const deploymentView = Joi.object<Shown<DeploymentView>, true>({
   cancel: Joi.object({ by: text.required(), at: moment.required(), why: text.required().allow(null) })
     .required()
     .allow(null),
-  log_tail: text.required().allow(null).description('The last lines, when it failed'),
+  log_tail: text
+    .required()
+    .allow(null)
+    .description('The last lines, when it failed; null without the right `logs:read`'),
   finished_at: moment.required().allow(null),
 }).meta({ schemaName: 'Deployment' });
 

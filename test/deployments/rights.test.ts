@@ -48,6 +48,26 @@ test('a viewer reads, and changes nothing', async () => {
   }
 });
 
+test('the last lines of a failed build are for those who may read logs', async () => {
+  const bench = at();
+  const { instance_id, deployment_id } = await anOrder(bench);
+  await bench.redis.hset(`${bench.prefix}deployment:${deployment_id}`, 'log_tail', 'web: exit 1');
+  const seenBy = async (role: 'viewer' | 'operator') => {
+    const cookie = await http.cookieOf(role);
+    const paths = [
+      '/api/instances',
+      `/api/instances/${instance_id}`,
+      '/api/deployments',
+      `/api/deployments/${deployment_id}`,
+    ];
+    const answers = await Promise.all(paths.map((path) => request(http.app).get(path).set({ cookie })));
+    return answers.map(({ text }) => text.includes('web: exit 1'));
+  };
+
+  expect(await seenBy('operator')).toEqual([true, true, true, true]);
+  expect(await seenBy('viewer')).toEqual([false, false, false, false]);
+});
+
 test('a session without our Origin changes nothing', async () => {
   const { instance_id, deployment_id } = await anOrder(at());
   const cookie = await http.cookieOf('operator');
