@@ -1,6 +1,7 @@
-import type { Request, Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { pageOf } from '../http/answer-schemas.ts';
 import { call, routerOf, type Call } from '../http/call.ts';
+import { whenClosed } from '../http/when-closed.ts';
 import { AppError } from '../platform/errors.ts';
 import type { AddressOptions } from './host-address.ts';
 import { fingerprintOf, hostKeyLine } from './host-key.ts';
@@ -88,10 +89,10 @@ function registerHost({ registrar, schemas, view }: Parts): Call {
       201: { description: 'The host', schema: hostView, headers: { Location: 'The address of the host' } },
     },
     errors: ['conflict', 'host_key_mismatch', 'host_unreachable'],
-    handle: async ({ body: { host_id: id, unchecked, ...fields }, request, response }) => {
+    handle: async ({ body: { host_id: id, unchecked, ...fields }, response }) => {
       const host = await registrar.register(
         { id: id as HostId, ...fields },
-        { unchecked, signal: signalOf(request) },
+        { unchecked, signal: signalOf(response) },
       );
       response
         .status(201)
@@ -111,8 +112,8 @@ function fetchKey({ keys, schemas }: Parts): Call {
     body: schemas.fetchKey,
     answers: { 200: { description: 'The key that the machine shows', schema: hostKeyView } },
     errors: ['host_unreachable'],
-    handle: async ({ body: { address, ssh_port: port }, request, response }) => {
-      response.json(await shownKey(keys, { address, port }, signalOf(request)));
+    handle: async ({ body: { address, ssh_port: port }, response }) => {
+      response.json(await shownKey(keys, { address, port }, signalOf(response)));
     },
   });
 }
@@ -126,7 +127,7 @@ function checkHost({ registrar }: Parts): Call {
     },
     errors: ['host_not_found'],
     handle: async ({ request, response }) => {
-      response.json(await registrar.check(idOf(request), signalOf(request)));
+      response.json(await registrar.check(idOf(request), signalOf(response)));
     },
   });
 }
@@ -140,7 +141,7 @@ function editHost({ registrar, schemas, view }: Parts): Call {
     answers: { 200: { description: 'The host as it is now', schema: hostView } },
     errors: ['host_not_found', 'conflict', 'host_key_mismatch', 'host_unreachable'],
     handle: async ({ body: { unchecked = false, ...change }, request, response }) => {
-      const how = { unchecked, signal: signalOf(request) };
+      const how = { unchecked, signal: signalOf(response) };
       response.json(await view(await registrar.edit(idOf(request), change, how)));
     },
   });
@@ -168,9 +169,9 @@ function idOf(request: Request): HostId {
 }
 
 /** Aborted when the caller goes away: what asks a machine has no other purpose than the answer. */
-function signalOf(request: Request): AbortSignal {
+function signalOf(response: Response): AbortSignal {
   const gone = new AbortController();
-  request.res?.once('close', () => gone.abort(new AppError('host_unreachable', 'The caller went away')));
+  whenClosed(response, () => gone.abort(new AppError('host_unreachable', 'The caller went away')));
   return gone.signal;
 }
 

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { SLOW_MS, writeTo } from './slow-reader.ts';
+import { whenClosed } from './when-closed.ts';
 
 export interface StreamEvent {
   readonly event: string;
@@ -48,9 +49,8 @@ export class EventStream {
     this.#response = response;
     this.#slowMs = options.slowMs ?? SLOW_MS;
     this.#id = options.position;
-    // Gone while somebody looked something up: its end will not be told again.
-    if (response.closed) this.#over.abort();
-    else this.#open(options);
+    whenClosed(response, () => this.#over.abort());
+    if (!this.#over.signal.aborted) this.#open(options);
   }
 
   /** Aborted when the stream is over. */
@@ -83,11 +83,10 @@ export class EventStream {
     const heartbeat = setInterval(() => this.#beat(), heartbeatMs);
     const longest = setTimeout(end, longestMs);
     signal.addEventListener('abort', end, { once: true });
-    this.#response.once('close', () => {
+    whenClosed(this.#response, () => {
       clearInterval(heartbeat);
       clearTimeout(longest);
       signal.removeEventListener('abort', end);
-      this.#over.abort();
     });
     this.#response.writeHead(200, HEADERS).write(`retry: ${String(RETRY_MS)}\n${this.#idLine()}\n`);
     if (signal.aborted) end();

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import { pollUntil } from '../platform/polling.ts';
+import { whenClosed } from './when-closed.ts';
 
 export interface LongPollOptions {
   readonly seconds: number;
@@ -16,9 +17,7 @@ export async function holdUntil(
   { seconds, response, signal }: LongPollOptions,
 ): Promise<void> {
   const gone = new AbortController();
-  response.once('close', () => {
-    gone.abort();
-  });
+  whenClosed(response, () => gone.abort());
   const ended = AbortSignal.any([signal, gone.signal]);
   const poll = async (): Promise<true | undefined> => ((await check()) ? true : undefined);
   await pollUntil(poll, { everyMs: EVERY_MS, timeoutMs: seconds * 1_000, signal: ended }).catch(

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import { AppError } from '../platform/errors.ts';
+import { whenClosed } from './when-closed.ts';
 
 /** Counts open streams, so that no caller takes all of them. */
 export class StreamSlots {
@@ -15,8 +16,6 @@ export class StreamSlots {
 
   /** A place until the answer is over. Throws `too_many_streams`. */
   take(caller: string, response: Response): void {
-    // Gone already: nobody would give the place back.
-    if (response.closed) return;
     const own = this.#open.get(caller) ?? 0;
     if (own >= this.#perCaller || this.#count >= this.#inAll) {
       throw new AppError('too_many_streams', 'Too many streams are open: close some, or poll', {
@@ -25,7 +24,7 @@ export class StreamSlots {
     }
     this.#open.set(caller, own + 1);
     this.#count += 1;
-    response.once('close', () => this.#leave(caller));
+    whenClosed(response, () => this.#leave(caller));
   }
 
   #leave(caller: string): void {
