@@ -48,6 +48,7 @@ function forceFail({ breakGlass, store, views }: BreakGlassApiOptions): Call {
   return call({
     method: 'post',
     path: '/api/deployments/:id/force-fail',
+    act: 'deployments.force-fail',
     right: 'system:operate',
     summary: 'End a deployment by force, without waiting for Jenkins',
     description:
@@ -73,6 +74,7 @@ function withdrawRoute({ breakGlass, store }: BreakGlassApiOptions): Call {
   return call({
     method: 'post',
     path: '/api/instances/:id/withdraw-route',
+    act: 'instances.withdraw-route',
     right: 'system:operate',
     summary: 'Take a link away; the instance stays',
     description: 'Its next deployment brings the link back, and so does a route that is set.',
@@ -93,6 +95,7 @@ function setRoute({ breakGlass, store, signal }: BreakGlassApiOptions): Call {
   return call({
     method: 'post',
     path: '/api/instances/:id/set-route',
+    act: 'instances.set-route',
     right: 'system:operate',
     summary: 'Lead a link to a running container of its instance',
     description:

@@ -62,6 +62,7 @@ function cancelDeployment({ orders, store, views }: DeploymentsApiOptions): Call
   return call({
     method: 'post',
     path: '/api/deployments/:id/cancel',
+    act: 'deployments.cancel',
     right: 'deployments:cancel',
     summary: 'Cancel a deployment',
     description: 'It counts as cancelled once its build has ended.',

@@ -60,6 +60,7 @@ function createInstance(options: InstancesApiOptions): Call {
   return call({
     method: 'post',
     path: '/api/instances',
+    act: 'instances.create',
     right: 'instances:create',
     summary: 'Order a new instance',
     description:
@@ -121,6 +122,7 @@ function deployAgain(options: InstancesApiOptions): Call {
   return call({
     method: 'post',
     path: '/api/instances/:id/deployments',
+    act: 'instances.deployments.create',
     right: 'instances:deploy',
     summary: 'Deploy an instance again',
     description: 'What is not named stays as it is. A waiting deployment of the instance is replaced.',
@@ -145,6 +147,7 @@ function deleteInstance(options: InstancesApiOptions): Call {
   return call({
     method: 'delete',
     path: '/api/instances/:id',
+    act: 'instances.delete',
     right: 'instances:delete',
     summary: 'Remove an instance',
     description: 'Cancels what is active; the link stops working once the removal begins. Repeatable.',

@@ -60,6 +60,7 @@ function freezing(options: SystemApiOptions, act: 'freeze' | 'unfreeze'): Call {
   return call({
     method: 'post',
     path: `/api/system/${act}`,
+    act: `system.${act}`,
     right: 'system:operate',
     summary: isFreeze ? 'Trigger nothing any more' : 'Trigger again',
     ...(isFreeze && { description: 'Orders are taken and wait; builds that run go on to their end.' }),
@@ -81,6 +82,7 @@ function acceptGeneration(options: SystemApiOptions): Call {
   return call({
     method: 'post',
     path: '/api/system/accept-generation',
+    act: 'system.accept-generation',
     right: 'system:operate',
     summary: 'Trust the store as it is now',
     description:

@@ -25,6 +25,7 @@ function cordoning({ hosts }: CordonApiOptions, act: 'cordon' | 'uncordon'): Cal
   return call({
     method: 'post',
     path: `/api/hosts/:id/${act}`,
+    act: `hosts.${act}`,
     right: 'system:operate',
     summary: act === 'cordon' ? 'Take a host out of use for new deployments' : 'Put a host back into use',
     params: { id: hostId },

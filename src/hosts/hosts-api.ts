@@ -81,6 +81,7 @@ function registerHost({ registrar, schemas, view }: Parts): Call {
   return call({
     method: 'post',
     path: '/api/hosts',
+    act: 'hosts.create',
     right: 'hosts:write',
     summary: 'Register a host',
     description: 'With the public key that its owner confirms; the host must show the same one.',
@@ -106,6 +107,7 @@ function fetchKey({ keys, schemas }: Parts): Call {
   return call({
     method: 'post',
     path: '/api/host-keys/fetch',
+    act: 'host-keys.fetch',
     right: 'hosts:write',
     summary: 'Ask a machine for its host key',
     description: 'To compare it with what the owner of the machine says; nothing is stored.',
@@ -121,6 +123,7 @@ function fetchKey({ keys, schemas }: Parts): Call {
 function checkHost({ registrar }: Parts): Call {
   return call({
     ...{ ...ONE, method: 'post', path: '/api/hosts/:id/check', right: 'hosts:write' },
+    act: 'hosts.check',
     summary: 'Ask a host for its key now',
     answers: {
       200: { description: 'Whether it answers, and with the confirmed key', schema: hostCheckView },
@@ -135,6 +138,7 @@ function checkHost({ registrar }: Parts): Call {
 function editHost({ registrar, schemas, view }: Parts): Call {
   return call({
     ...{ ...ONE, method: 'patch', right: 'hosts:write' },
+    act: 'hosts.edit',
     summary: 'Change a host',
     description: 'What is not named stays.',
     body: schemas.edit,
@@ -150,6 +154,7 @@ function editHost({ registrar, schemas, view }: Parts): Call {
 function removeHost({ registrar }: Parts): Call {
   return call({
     ...{ ...ONE, method: 'delete', right: 'hosts:write' },
+    act: 'hosts.delete',
     summary: 'Remove a host',
     description: 'Only when no instance is on it any more.',
     answers: { 204: { description: 'Removed' } },

@@ -36,7 +36,7 @@ export function createActsApi({ acts }: { readonly acts: Acts }): Router {
       right: 'acts:read',
       summary: 'List who changed what, and why, the newest first',
       description:
-        'Every changing call of a person or a program is here, refused ones with the code of the refusal.',
+        'Every changing call that somebody had the right to make, refused ones with the code of the refusal.',
       query: actsQuery,
       answers: { 200: { description: 'A page of acts', schema: pageOf('acts', actView) } },
       handle: async ({ query, response }) => {

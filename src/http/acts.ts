@@ -6,7 +6,7 @@ import { invalidFields } from './validate.ts';
 export interface Act {
   readonly by: string;
   readonly via: 'session' | 'token' | 'cli';
-  /** `instances.create`, `deployments.cancel`: from the address of the call. */
+  /** `instances.create`, `deployments.cancel`: as the call declares it. */
   readonly act: string;
   readonly instance_id?: string | undefined;
   readonly deployment_id?: string | undefined;
@@ -37,7 +37,10 @@ const KEPT_MS = 400 * 86_400_000;
 const MOST = 100_000;
 const MOST_OF_ONE = 10_000;
 
-/** Every changing call of a person or a program, with who and why; written before it is done, and its outcome after. */
+/**
+ * Every changing call that somebody had the right to make, with who and why: written before it is done, its outcome
+ * after. The lists of one user or instance are shorter, and take nothing from the record as a whole.
+ */
 export class Acts {
   readonly #journal: Journal<Act>;
 
@@ -73,6 +76,3 @@ export class Acts {
 function toView(id: string, act: Act): ActView {
   return { id, at: new Date(momentOf(id)).toISOString(), ...act };
 }
-
-/** Records nothing: for tests. */
-export const noActs: Pick<Acts, 'record'> = { record: async () => Promise.resolve('') };

@@ -9,7 +9,7 @@ import { authenticate, type AuthenticationOptions } from './authentication.ts';
 import { jsonBody } from './body.ts';
 import { docsPage } from './docs-page.ts';
 import { handleErrors, refuseUnknown } from './error-handler.ts';
-import { recordActs } from './record-acts.ts';
+import { keepActsIn } from './record-acts.ts';
 import { requestContext } from './request-context.ts';
 import { refuseCatchAll } from './route-methods.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -87,8 +87,8 @@ function createApp(options: ApiServerOptions): Express {
   app.use(authenticate(options.authentication));
   // JSON bodies
   app.use(jsonBody({ limitBytes: options.bodyLimitBytes }));
-  // who does what, and why: before it is done
-  app.use(recordActs({ acts: options.acts, routers, log }));
+  // where it is recorded who does what, and why
+  app.use(keepActsIn({ acts: options.acts, log }));
   // the features
   for (const router of routers) app.use(refuseCatchAll(router));
   // an address that nobody knows, or not with this method

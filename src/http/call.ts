@@ -2,6 +2,7 @@ import { Router, type ErrorRequestHandler, type Request, type RequestHandler, ty
 import Joi from 'joi';
 import type { ErrorCode } from '../platform/errors.ts';
 import { requireRight, requireUser } from './authentication.ts';
+import { doAsAct } from './record-acts.ts';
 import type { Right } from './rights.ts';
 import { validate } from './validate.ts';
 import { takingWhy } from './why.ts';
@@ -24,6 +25,8 @@ export interface CallFacts {
   readonly path: string;
   /** Who may: whoever has this right, anybody who is signed in, anybody at all, or a job by its signature. */
   readonly right: Right | 'any_user' | 'anybody' | 'signature';
+  /** Its name in the record of acts, `instances.create`; every changing call of somebody who is known has one. */
+  readonly act?: string;
   /** One line, in the words of who calls: "Order a new instance". */
   readonly summary: string;
   /** What one line cannot say. */
@@ -70,15 +73,15 @@ type Nothing = Readonly<Record<string, never>>;
 const NOTHING = Joi.object<Nothing>({});
 
 /**
- * Declares a call: its right and schemas are checked before `handle` sees the request. A changing one takes `why` too,
- * which goes into the record of acts: in the body, or in the query of a DELETE.
+ * Declares a call: its right and schemas are checked before `handle` sees the request. A changing one is recorded as an
+ * act, and takes `why` for it: in the body, or in the query of a DELETE. Throws for one that does not name its act.
  */
 export function call<Query = Nothing, Body = Nothing>({ handle, ...told }: CallSpec<Query, Body>): Call {
   const facts = withWhy(told);
   const { right, headers = {} } = facts;
   const { query = NOTHING as Joi.ObjectSchema<Query>, body = NOTHING as Joi.ObjectSchema<Body> } = facts;
   const [head, isOptional] = [Joi.object(headers), mayBeLeftOut(body)];
-  const checked: RequestHandler = async (request, response) => {
+  const checked = async (request: Request, response: Response): Promise<void> => {
     validate(head, headersOf(request, Object.keys(headers)));
     await handle({
       query: validate(query, request.query, { convert: true }),
@@ -87,7 +90,19 @@ export function call<Query = Nothing, Body = Nothing>({ handle, ...told }: CallS
       response,
     });
   };
-  return { ...facts, handlers: [...gateOf(right), checked] };
+  return { ...facts, handlers: [...gateOf(right), recorded(facts, checked)] };
+}
+
+/** Throws for a change that has no name in the record of acts. */
+function recorded(
+  { act, method, path, right }: Omit<CallFacts, 'answers' | 'summary'>,
+  work: (request: Request, response: Response) => Promise<void>,
+): RequestHandler {
+  if (act !== undefined)
+    return (request, response) => doAsAct({ act, path }, request, () => work(request, response));
+  if (method !== 'get' && right !== 'anybody')
+    throw new Error(`${method} ${path} changes something: name its act`);
+  return work;
 }
 
 type Facts<Query, Body> = Omit<CallSpec<Query, Body>, 'handle'>;

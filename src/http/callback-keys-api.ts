@@ -53,6 +53,7 @@ function revokeKey(options: CallbackKeysApiOptions): Call {
   return call({
     method: 'post',
     path: '/api/callback-keys/:key_id/revoke',
+    act: 'callback-keys.revoke',
     right: 'system:operate',
     summary: 'Believe a callback key no more, for good',
     description: 'Jobs that use it are answered 401 `callback_key_revoked`; they stop and undo nothing.',

@@ -1,74 +1,69 @@
-import type { RequestHandler, Router } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Request, RequestHandler } from 'express';
+import { toAppError } from '../platform/errors.ts';
 import type { LogFields, Logger } from '../platform/logger.ts';
 import type { Act, Acts } from './acts.ts';
-import { findActor, type Actor } from './authentication.ts';
+import { actorOf, type Actor } from './authentication.ts';
 import { CLI_AGENT } from './cli-agent.ts';
-import { currentRequestId, notesOfRequest } from './request-context.ts';
-import { patternFor } from './route-methods.ts';
+import { currentRequestId, requestNotes } from './request-context.ts';
 
-export interface RecordActsOptions {
+export interface ActsRecord {
   readonly acts: Pick<Acts, 'record'>;
-  readonly routers: readonly Router[];
   readonly log: Logger;
 }
 
-/**
- * Records every changing call that has an actor and an address of ours. The intent is written before the call goes
- * on: what cannot be recorded is not done (`store_unavailable`). The outcome follows when the answer is out.
- */
-export function recordActs({ acts, routers, log }: RecordActsOptions): RequestHandler {
-  return async (request, response, next) => {
-    const actor = findActor(request);
-    const pattern = isChange(request.method) ? patternFor(routers, request) : undefined;
-    if (actor === undefined || pattern === undefined) {
-      next();
-      return;
-    }
-    const intent: Act = {
-      by: actor.user,
-      via: viaOf(actor, request.get('user-agent')),
-      act: actNameOf(request.method, pattern),
-      ...idsOf(pattern, request.path),
-      why: whyOf(request.body) ?? whyOf(request.query) ?? '',
-      request_id: currentRequestId() ?? '',
-      outcome: null,
-    };
-    const id = await acts.record(intent);
-    const notes = notesOfRequest();
-    response.once('close', () => {
-      const { errorCode, ...noted } = notes();
-      const outcome = errorCode ?? (response.writableFinished ? 'ok' : null);
-      acts.record({ ...intent, ...idsIn(noted), outcome }, id).catch((error: unknown) => {
-        log.warn('outcome of an act not recorded', { requestId: intent.request_id, error });
-      });
-    });
+/** Where the acts of a request go: calls are declared before there is a server with a record. */
+const records = new WeakMap<IncomingMessage, ActsRecord>();
+
+/** Gives every request the record that its act goes into. */
+export function keepActsIn(record: ActsRecord): RequestHandler {
+  return (request, _response, next) => {
+    records.set(request, record);
     next();
   };
 }
 
-function isChange(method: string): boolean {
-  return !['GET', 'HEAD', 'OPTIONS'].includes(method);
+/**
+ * Does the work of a call and records it as an act. The intent is written before: what cannot be recorded is not done
+ * (`store_unavailable`). The outcome follows when the work has ended, whether or not somebody still waits for it. To be
+ * called once the right was checked, so that nobody fills the record with what they may not do.
+ */
+export async function doAsAct(
+  { act, path }: { readonly act: string; readonly path: string },
+  request: Request,
+  work: () => Promise<void>,
+): Promise<void> {
+  const record = records.get(request);
+  if (record === undefined) throw new Error('this server keeps no record of acts');
+  const intent = intentOf({ act, path }, request);
+  const id = await record.acts.record(intent);
+  const end = (outcome: string): void => {
+    record.acts.record({ ...intent, ...idsIn(requestNotes()), outcome }, id).catch((error: unknown) => {
+      record.log.warn('outcome of an act not recorded', { requestId: intent.request_id, error });
+    });
+  };
+  try {
+    await work();
+  } catch (error) {
+    end(toAppError(error).code);
+    throw error;
+  }
+  end('ok');
+}
+
+function intentOf({ act, path }: { readonly act: string; readonly path: string }, request: Request): Act {
+  const actor = actorOf(request);
+  return {
+    ...{ by: actor.user, via: viaOf(actor, request.get('user-agent')), act },
+    ...idsOf(path, request.params),
+    why: whyOf(request.body) ?? whyOf(request.query) ?? '',
+    request_id: currentRequestId() ?? '',
+    outcome: null,
+  };
 }
 
 function viaOf({ kind }: Actor, agent: string | undefined): Act['via'] {
   return kind === 'token' && agent === CLI_AGENT ? 'cli' : kind;
-}
-
-const VERBS: Readonly<Record<string, string>> = {
-  POST: 'create',
-  PUT: 'set',
-  PATCH: 'edit',
-  DELETE: 'delete',
-};
-
-/**
- * `POST /api/instances` is `instances.create`, `DELETE /api/hosts/:id` `hosts.delete`, and an address that ends in a
- * verb says it itself: `POST /api/deployments/:id/cancel` is `deployments.cancel`. Things stand in the plural. Pure.
- */
-export function actNameOf(method: string, pattern: string): string {
-  const words = pattern.split('/').filter((word) => word !== '' && word !== 'api' && !word.startsWith(':'));
-  const isVerb = method === 'POST' && !(words.at(-1) ?? '').endsWith('s');
-  return (isVerb ? words : [...words, VERBS[method] ?? method.toLowerCase()]).join('.');
 }
 
 const ID = /^[A-Za-z0-9_-]{1,63}$/;
@@ -84,14 +79,13 @@ const ID_AFTER: Readonly<Record<string, keyof Ids>> = {
 };
 
 /** The ids that the address names. */
-function idsOf(pattern: string, path: string): Ids {
-  const values = path.split('/');
-  const found = pattern.split('/').flatMap((word, at, words) => {
-    const name = word.startsWith(':') ? ID_AFTER[words[at - 1] ?? ''] : undefined;
-    const value = values[at] ?? '';
-    return name !== undefined && ID.test(value) ? [[name, value] as const] : [];
+function idsOf(path: string, params: Readonly<Record<string, unknown>>): Ids {
+  const named = [...path.matchAll(/([a-z-]+)\/:(\w+)/g)].flatMap(([, things = '', param = '']) => {
+    const name = ID_AFTER[things];
+    const value = params[param];
+    return name !== undefined && typeof value === 'string' && ID.test(value) ? [[name, value] as const] : [];
   });
-  return Object.fromEntries(found);
+  return Object.fromEntries(named);
 }
 
 /** The ids that the call itself noted: an order learns its instance on the way. */

@@ -29,10 +29,9 @@ export function noteRequest(fields: LogFields): void {
   if (context !== undefined) context.notes = { ...context.notes, ...fields };
 }
 
-/** Reads those facts later, also when the request has ended. */
-export function notesOfRequest(): () => LogFields {
-  const context = contexts.getStore();
-  return () => context?.notes ?? {};
+/** Those facts, as far as they are known. */
+export function requestNotes(): LogFields {
+  return contexts.getStore()?.notes ?? {};
 }
 
 /** Runs the rest under a request id (the caller's if it has a good form), and writes one line when it ends. */

@@ -22,17 +22,6 @@ export function methodsFor(routers: readonly Router[], path: string): readonly s
   return [...new Set(all)].sort();
 }
 
-/** The pattern of the route that will answer this request; undefined when there is none. */
-export function patternFor(
-  routers: readonly Router[],
-  { method, path }: { readonly method: string; readonly path: string },
-): string | undefined {
-  const layer = routers
-    .flatMap(layersOf)
-    .find((one) => one.route?.methods[method.toLowerCase()] === true && matches(one, path));
-  return typeof layer?.route?.path === 'string' ? layer.route.path : undefined;
-}
-
 function knownMethods(router: Router, path: string): readonly string[] {
   return layersOf(router)
     .filter((layer) => layer.route !== undefined && matches(layer, path))

@@ -83,6 +83,7 @@ function createSignInLink(sessions: Sessions): Call {
   return call({
     method: 'post',
     path: '/api/sign-in-links',
+    act: 'sign-in-links.create',
     right: 'system:operate',
     summary: 'Make a link that signs in once',
     answers: {
@@ -116,6 +117,7 @@ function signOut(sessions: Sessions, cookie: CookieOptions): Call {
   return call({
     method: 'post',
     path: '/api/session/sign-out',
+    act: 'session.sign-out',
     right: 'any_user',
     summary: 'Sign out',
     description: 'Ends the session of the cookie; a token stays as it is.',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { loadScript, runScript, withStore, type Redis } from './redis.ts';
 
-/** A list in which an entry stands; the oldest entries make room, and leave the other lists too. */
+/** A list in which an entry stands; in a full one the oldest entries make room. */
 export interface JournalIndex {
   readonly name: string;
   readonly most: number;
@@ -60,7 +60,8 @@ export class Journal<T extends object> {
 
   /**
    * Keeps an entry; with the id of one that is there, writes it anew. With `same`, a later event of that name only
-   * raises `times` of the first one. Repeatable.
+   * raises `times` of the first one. What the first of the lists has no room for is forgotten; a further one only
+   * shows it no more. Repeatable.
    */
   async keep(
     record: T,

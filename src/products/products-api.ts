@@ -94,6 +94,7 @@ function changeProduct({ catalogue, settings, hostExists }: ProductsApiOptions):
   };
   return call({
     ...{ ...ONE, method: 'patch', right: 'products:write' },
+    act: 'products.edit',
     summary: 'Change the settings of a product',
     description: 'What is not named stays; null takes a setting back.',
     body: settingsChange,

@@ -1,6 +1,5 @@
 import type { Express } from 'express';
 import supertest from 'supertest';
-import { noActs } from '../../src/http/acts.ts';
 import { createApiServer } from '../../src/http/api-server.ts';
 import { type HostKey, toHostKey } from '../../src/hosts/host-key.ts';
 import { createHostsApi } from '../../src/hosts/hosts-api.ts';
@@ -8,6 +7,7 @@ import { AppError } from '../../src/platform/errors.ts';
 import { noLog } from '../../src/platform/logger.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
 import { Secret } from '../../src/platform/secret.ts';
+import { noActs } from '../http/no-acts.ts';
 import { aHostKey } from './host-builder.ts';
 import { MemoryHostRegistry } from './memory-host-registry.ts';
 

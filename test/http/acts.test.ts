@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Router } from 'express';
+import Joi from 'joi';
 import request from 'supertest';
 import { declaredCalls } from '../../src/docs/declared-calls.ts';
-import type { ActView } from '../../src/http/acts.ts';
-import { requireRight } from '../../src/http/authentication.ts';
-import { actNameOf } from '../../src/http/record-acts.ts';
+import { Acts, type ActView } from '../../src/http/acts.ts';
+import { call, routerOf } from '../../src/http/call.ts';
 import { noteRequest } from '../../src/http/request-context.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import { until } from '../testbed/until.ts';
@@ -13,19 +12,40 @@ import { PAGES, startApi, TOKEN, type ApiTestbed } from './api-testbed.ts';
 let bed: ApiTestbed;
 let seenAtWork: unknown;
 
+const ANSWERS = { 200: { description: 'Done' } };
+const ONE = { path: '/api/instances/:id', params: { id: Joi.string() }, summary: 'One', answers: ANSWERS };
+const COMMON = { method: 'post', summary: 'Many', answers: ANSWERS } as const;
+let go: () => void = () => undefined;
+
 beforeAll(async () => {
-  const router = Router();
-  router.post('/api/instances', requireRight('instances:create'), async (_incoming, response) => {
-    seenAtWork = (await read()).acts[0];
-    noteRequest({ instanceId: 'acme-1', deploymentId: 'd-1' });
-    response.status(202).json({});
-  });
-  router.delete('/api/instances/:id', requireRight('instances:delete'), () => {
-    throw new AppError('instance_not_found', 'There is no such instance');
-  });
-  router.post('/api/hosts', requireRight('hosts:write'), (_incoming, response) => {
-    response.json({});
-  });
+  const router = routerOf([
+    call({
+      ...{ ...COMMON, path: '/api/instances', right: 'instances:create', act: 'instances.create' },
+      handle: async ({ response }) => {
+        seenAtWork = (await read()).acts[0];
+        noteRequest({ instanceId: 'acme-1', deploymentId: 'd-1' });
+        response.status(202).json({});
+      },
+    }),
+    call({
+      ...{ ...ONE, method: 'delete', right: 'instances:delete', act: 'instances.delete' },
+      handle: ({ request: { params }, response }) => {
+        if (params['id'] !== 'acme-1') throw new AppError('instance_not_found', 'There is no such instance');
+        response.json({});
+      },
+    }),
+    call({
+      ...{ ...COMMON, path: '/api/hosts', right: 'hosts:write', act: 'hosts.create' },
+      handle: ({ response }) => void response.json({}),
+    }),
+    call({
+      ...{ ...COMMON, path: '/api/slow', right: 'hosts:write', act: 'slow.create' },
+      handle: async ({ response }) => {
+        await new Promise<void>((resolve) => (go = resolve));
+        response.json({});
+      },
+    }),
+  ]);
   bed = await startApi({ routers: [router] });
 });
 
@@ -50,7 +70,7 @@ test('a change is recorded with who, how, what, why and request id before it is 
   const answer = await api()
     .post('/api/instances')
     .set({ ...admin, 'x-request-id': 'order-00001' })
-    .send({ why: ' the fair\nin May ' })
+    .send({ why: 'the fair in May' })
     .expect(202);
 
   const intent = { by: 'admin', via: 'token', act: 'instances.create', why: 'the fair in May' };
@@ -70,8 +90,63 @@ test('a refusal is recorded with its code', async () => {
     ...{ instance_id: 'acme-9', outcome: 'instance_not_found' },
   });
 
+  await api().delete('/api/instances/acme-9?why=two%0Alines').set({ cookie, origin: PAGES }).expect(400);
+  expect(await lastAct()).toMatchObject({ why: 'two lines', outcome: 'validation_failed' });
+});
+
+test('who lacks the right leaves nothing in the record, and a line in the log', async () => {
+  const before = (await read()).total;
+  const cookie = await bed.signedIn();
+  bed.lines();
+
   await api().post('/api/hosts').set({ cookie, origin: PAGES }).expect(403);
-  expect(await lastAct()).toMatchObject({ by: 'ana', act: 'hosts.create', outcome: 'forbidden' });
+
+  expect((await read()).total).toBe(before);
+  const refused = { user: 'ana', method: 'POST', path: '/api/hosts', errorCode: 'forbidden' };
+  await until(
+    async () => Promise.resolve(bed.lines()),
+    (lines) => lines.some((line) => Object.entries(refused).every(([name, value]) => line[name] === value)),
+  );
+});
+
+test('acts of one user push no act of another out of any list', async () => {
+  await api().delete('/api/instances/acme-1?why=important').set(admin).expect(200);
+  const mine = { act: 'instances.delete', instance_id: 'acme-1', request_id: 'x' };
+  const acts = new Acts({ redis: bed.redis, prefix: 'ark:{ark}:', clock: Date.now });
+  const flood = { ...mine, by: 'eve', via: 'session', why: '', outcome: 'ok' } as const;
+  for (let round = 0; round < 101; round += 1) {
+    await Promise.all(Array.from({ length: 100 }, () => acts.record(flood)));
+  }
+
+  const important = expect.arrayContaining([expect.objectContaining({ why: 'important' })]);
+  expect((await read('?by=admin')).acts).toEqual(important);
+  expect((await read('?by=admin&instance=acme-1')).acts).toEqual(important);
+  expect((await read('?by=eve')).total).toBe(10_000);
+  expect((await read()).total).toBeGreaterThan(10_100);
+  await bed.redis.flushall();
+}, 60_000);
+
+test('an act that was done is recorded as done, also when its caller has gone', async () => {
+  const gone = new AbortController();
+  await bed.api.listen().then((port) => {
+    const url = `http://127.0.0.1:${String(port)}/api/slow`;
+    void fetch(url, { method: 'POST', headers: admin, signal: gone.signal }).catch(() => undefined);
+  });
+  await until(
+    async () => (await read()).acts[0],
+    (act) => act?.act === 'slow.create',
+  );
+  bed.lines();
+  gone.abort();
+  await until(
+    async () => Promise.resolve(bed.lines()),
+    (lines) => lines.some(({ reason }) => reason === 'connection closed early'),
+  );
+  expect((await read()).acts[0]).toMatchObject({ act: 'slow.create', outcome: null });
+
+  go();
+
+  expect(await lastAct()).toMatchObject({ act: 'slow.create', outcome: 'ok' });
 });
 
 test('a command of this machine is recorded as such, a browser that claims to be one is not', async () => {
@@ -82,7 +157,10 @@ test('a command of this machine is recorded as such, a browser that claims to be
   expect((await lastAct()).via).toBe('cli');
 
   const cookie = await bed.signedIn();
-  await api().post('/api/hosts').set({ cookie, origin: PAGES, 'user-agent': 'ark-cli' }).expect(403);
+  await api()
+    .delete('/api/instances/acme-9')
+    .set({ cookie, origin: PAGES, 'user-agent': 'ark-cli' })
+    .expect(404);
   expect((await lastAct()).via).toBe('session');
 });
 
@@ -129,27 +207,18 @@ test('while acts cannot be recorded, nothing is done', async () => {
   await own.close();
 });
 
-test.each([
-  ['POST', '/api/instances', 'instances.create'],
-  ['POST', '/api/instances/:id/deployments', 'instances.deployments.create'],
-  ['DELETE', '/api/instances/:id', 'instances.delete'],
-  ['POST', '/api/deployments/:id/cancel', 'deployments.cancel'],
-  ['POST', '/api/instances/:id/withdraw-route', 'instances.withdraw-route'],
-  ['PATCH', '/api/products/:id', 'products.edit'],
-  ['PUT', '/api/instances/:id/note', 'instances.note.set'],
-  ['POST', '/api/system/freeze', 'system.freeze'],
-  ['POST', '/api/sign-in-links', 'sign-in-links.create'],
-  ['POST', '/api/callback-keys/:key_id/revoke', 'callback-keys.revoke'],
-  ['POST', '/api/session/sign-out', 'session.sign-out'],
-])('%s %s is the act %s', (method, pattern, name) => {
-  expect(actNameOf(method, pattern)).toBe(name);
-});
-
-test('no two changing calls of the coordinator are the same act', () => {
+test('every changing call of the coordinator is an act of its own', () => {
   const names = declaredCalls()
     .filter(({ method, right }) => method !== 'get' && right !== 'signature')
-    .map(({ method, path }) => actNameOf(method.toUpperCase(), path));
+    .map(({ act }) => act);
 
   expect(names.length).toBeGreaterThan(15);
+  expect(names).not.toContain(undefined);
   expect(new Set(names).size).toBe(names.length);
+});
+
+test('a change that does not name its act cannot be declared', () => {
+  const nameless = { ...COMMON, path: '/api/nameless', right: 'any_user', handle: () => undefined } as const;
+
+  expect(() => call(nameless)).toThrow('name its act');
 });

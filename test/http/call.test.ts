@@ -13,6 +13,7 @@ const QUERY = Joi.object<{ limit: number }>({ limit: Joi.number().integer().defa
 const create = call({
   method: 'post',
   path: '/api/things/:id',
+  act: 'things.create',
   right: 'hosts:write',
   summary: 'Make a thing',
   query: QUERY,
@@ -25,6 +26,7 @@ const create = call({
 const poke = call({
   method: 'post',
   path: '/api/poke',
+  act: 'poke',
   right: 'any_user',
   summary: 'Poke',
   answers: ANSWERS,
@@ -35,6 +37,7 @@ const poke = call({
 const remove = call({
   method: 'delete',
   path: '/api/things/:id',
+  act: 'things.delete',
   right: 'hosts:write',
   summary: 'Remove a thing',
   answers: ANSWERS,

@@ -46,12 +46,20 @@ test('pages follow each other without gap or repetition while entries come', asy
   expect([first.total, second.total, second.next]).toEqual([3, 4, undefined]);
 });
 
-test('a full list forgets its oldest entries, in all lists and without a trace', async () => {
+test('what the first list has no room for is forgotten, in all lists and without a trace', async () => {
   for (const n of [1, 2, 3, 4, 5, 6, 7]) await keep(n, [ALL, { name: 'odd', most: 100 }], `m${String(n)}`);
 
   expect(await listed()).toEqual([7, 6, 5, 4, 3]);
   expect(await listed('odd')).toEqual([7, 6, 5, 4, 3]);
   expect(await redis().keys(`${prefix}*`)).toHaveLength(2 + 5 + 5);
+});
+
+test('what a further list has no room for stays in the others', async () => {
+  for (const n of [1, 2, 3]) await keep(n, [ALL, { name: 'short', most: 2 }, { name: 'long', most: 5 }]);
+
+  expect(await listed('short')).toEqual([3, 2]);
+  expect(await listed('long')).toEqual([3, 2, 1]);
+  expect(await listed()).toEqual([3, 2, 1]);
 });
 
 test('what is too old is shown no more, and forgotten with the next entry', async () => {

@@ -2,7 +2,6 @@ import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Express } from 'express';
 import { join } from 'node:path';
 import supertest from 'supertest';
-import { noActs } from '../../src/http/acts.ts';
 import { createApiServer } from '../../src/http/api-server.ts';
 import { noLog } from '../../src/platform/logger.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
@@ -10,6 +9,7 @@ import { Secret } from '../../src/platform/secret.ts';
 import { ProductCatalogue } from '../../src/products/product-catalogue.ts';
 import { createProductsApi } from '../../src/products/products-api.ts';
 import { MemoryProductSettings } from './memory-product-settings.ts';
+import { noActs } from '../http/no-acts.ts';
 
 const TOKEN = 'x'.repeat(32);
 const catalogue = new ProductCatalogue({ dirs: [join(import.meta.dirname, '../../ansible/products')] });

@@ -1,5 +1,6 @@
 -- keep-entry: writes an entry of a journal and lists it in its indexes; then makes room. KEYS[1] = prefix of the
 -- journal, ARGV[1] = arguments as JSON. The same entry again is written over; the same event (`same`) only counts.
+-- What the first index has no room for is forgotten; from a further one it is only gone as from a list.
 -- Returns the id of the entry.
 local P = KEYS[1]
 local A = cjson.decode(ARGV[1])
@@ -19,13 +20,12 @@ local function forget(id)
   redis.call('DEL', entry_key(id))
 end
 
-local function make_room(index, most)
+local function make_room(index, most, leave)
   local excess = redis.call('ZCARD', index) - most
   local past = redis.call('ZRANGE', index, '-', '(' .. A.oldest, 'BYLEX', 'LIMIT', 0, FORGOTTEN_AT_ONCE)
   local over = excess > 0 and redis.call('ZRANGE', index, 0, math.min(excess, FORGOTTEN_AT_ONCE) - 1) or {}
-  for _, olds in ipairs({ past, over }) do
-    for _, old in ipairs(olds) do forget(old) end
-  end
+  for _, old in ipairs(past) do forget(old) end
+  for _, old in ipairs(over) do leave(old) end
 end
 
 local id = A.id
@@ -44,6 +44,6 @@ redis.call('HSET', entry_key(id), 'record', A.record, 'indexes', cjson.encode(A.
 for place, name in ipairs(A.names) do
   local index = index_key(name)
   redis.call('ZADD', index, '0', id)
-  make_room(index, tonumber(A.most[place]))
+  make_room(index, tonumber(A.most[place]), place == 1 and forget or function(old) redis.call('ZREM', index, old) end)
 end
 return id
