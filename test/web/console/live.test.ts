@@ -11,7 +11,7 @@ test('a change that the coordinator tells of is shown at once', async () => {
   const stream = stage.api.stream('/api/events');
   stage.list('deployments', [aDeployment({ phase: 'queued' })]);
   const page = await stage.arrive('/admin/deployments');
-  await page.getByText('en cola').waitFor();
+  await page.locator('[data-deployment]').getByText('en cola').waitFor();
   await stream.joined();
 
   stage.list('deployments', [aLiveDeployment()]);
@@ -39,7 +39,7 @@ test('a storm of changes asks a few times only', async () => {
 test('without a stream the page asks every three seconds', async () => {
   stage.list('deployments', [aDeployment({ phase: 'queued' })]);
   const page = await stage.arrive('/admin/deployments');
-  await page.getByText('en cola').waitFor();
+  await page.locator('[data-deployment]').getByText('en cola').waitFor();
 
   for (const [deployment, words] of [
     [aLiveDeployment(), 'correcto'],
