@@ -86,7 +86,7 @@ function wireRouters(config: CoordinatorConfig, base: ProcessBase, parts: ApiPar
   });
   return [
     createHealthApi({ version, metrics, dependencies, clock, stopping: signal }),
-    createSessionApi({ sessions, acts, pagesUrl: config.pagesUrl }),
+    createSessionApi({ sessions, acts, log: base.log, pagesUrl: config.pagesUrl }),
     createInstancesApi({ orders, store, views, signal, clock }),
     createDeploymentsApi({ orders, store, views }),
     ...live.routers,

@@ -1,17 +1,19 @@
 import Joi from 'joi';
 import type { CookieOptions, Request, Router } from 'express';
 import { AppError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logger.ts';
 import type { Acts } from './acts.ts';
 import { text } from './answer-schemas.ts';
 import { actorOf, SESSION_COOKIE, sessionTokenOf } from './authentication.ts';
 import { call, routerOf, type Call } from './call.ts';
-import { currentRequestId } from './request-context.ts';
+import { currentRequestId, noteRequest } from './request-context.ts';
 import { ROLES } from './rights.ts';
 import { LONGEST_SESSION_MS, type Sessions } from './sessions.ts';
 
 export interface SessionApiOptions {
   readonly sessions: Sessions;
   readonly acts: Pick<Acts, 'record'>;
+  readonly log: Logger;
   readonly pagesUrl: string;
 }
 
@@ -24,7 +26,7 @@ const whoIs = Joi.object({
 const signInQuery = Joi.object<{ code: string }, true>({ code: Joi.string().max(100).required() });
 
 /** Sign-in by a one-use link, who is signed in, sign-out. */
-export function createSessionApi({ sessions, acts, pagesUrl }: SessionApiOptions): Router {
+export function createSessionApi({ sessions, acts, log, pagesUrl }: SessionApiOptions): Router {
   const cookie: CookieOptions = {
     httpOnly: true,
     sameSite: 'strict',
@@ -32,7 +34,7 @@ export function createSessionApi({ sessions, acts, pagesUrl }: SessionApiOptions
     path: '/',
   };
   return routerOf([
-    signIn({ sessions, acts }, cookie),
+    signIn({ sessions, acts, log }, cookie),
     createSignInLink(sessions),
     showSession(),
     signOut(sessions, cookie),
@@ -40,7 +42,7 @@ export function createSessionApi({ sessions, acts, pagesUrl }: SessionApiOptions
 }
 
 function signIn(
-  { sessions, acts }: Pick<SessionApiOptions, 'sessions' | 'acts'>,
+  { sessions, acts, log }: Pick<SessionApiOptions, 'sessions' | 'acts' | 'log'>,
   cookie: CookieOptions,
 ): Call {
   return call({
@@ -61,8 +63,12 @@ function signIn(
         throw new AppError('unauthorized', 'This sign-in link was used, or is too old');
       }
       const { token, user: by } = granted;
-      const request_id = currentRequestId() ?? '';
-      await acts.record({ by, via: 'session', act: 'session.sign-in', why: '', request_id, outcome: 'ok' });
+      noteRequest({ user: by });
+      const act = { by, via: 'session', act: 'session.sign-in', why: '', outcome: 'ok' } as const;
+      // The link is used up: whoever had it is signed in, recorded or not; the log has it too.
+      await acts.record({ ...act, request_id: currentRequestId() ?? '' }).catch((error: unknown) => {
+        log.warn('sign-in not recorded', { user: by, error });
+      });
       response.cookie(SESSION_COOKIE, token, { ...cookie, maxAge: LONGEST_SESSION_MS });
       response.set('cache-control', 'no-store').redirect(303, '/');
     },

@@ -51,7 +51,7 @@ export async function startApi(options: Partial<ApiServerOptions> = {}): Promise
   const store = new RedisSessionStore(redis, 'ark:{ark}:');
   const sessions = new Sessions({ store, pagesUrl: PAGES, clock: Date.now, ...lifetimes });
   const acts = new Acts({ redis, prefix: 'ark:{ark}:', clock: Date.now });
-  const sessionApi = createSessionApi({ sessions, acts, pagesUrl: PAGES });
+  const sessionApi = createSessionApi({ sessions, acts, log, pagesUrl: PAGES });
   const api = createApiServer({
     ...{ host: '127.0.0.1', port: 0, webDir, appsUrl: APPS, trustedProxies: ['127.0.0.0/8'] },
     ...{ bodyLimitBytes: 65_536, requestTimeoutMs: 10_000, log, metrics, acts, callbacks: [] },

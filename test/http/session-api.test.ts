@@ -95,6 +95,22 @@ test('signing in is an act, by the user of the link', async () => {
   });
 });
 
+test('a link signs in, and says so in the log, also when the act cannot be recorded', async () => {
+  await bed.redis.set('ark:{ark}:acts:by:all', 'not a list');
+  bed.lines();
+
+  const answer = await api()
+    .get(await signInPath())
+    .expect(303);
+
+  const cookie = (answer.headers['set-cookie'] as unknown as string[])[0]?.split(';', 1)[0] ?? '';
+  await api().get('/api/session').set({ cookie }).expect(200);
+  expect(bed.lines()).toContainEqual(
+    expect.objectContaining({ level: 'warn', message: 'sign-in not recorded', user: 'ana' }),
+  );
+  await bed.redis.del('ark:{ark}:acts:by:all');
+});
+
 test('a sign-out ends this session, and no other of the same user', async () => {
   const [cookie, other] = [await bed.signedIn(), await bed.signedIn()];
 
