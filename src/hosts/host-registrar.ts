@@ -7,8 +7,8 @@ import type { Host, HostId, HostRegistry } from './host.ts';
 /** A host as an admin registers it, checked field by field and with a sound key. */
 export type NewHost = Omit<Host, 'created_at' | 'cordoned'>;
 
-/** What may be changed later. Not the address: routes and ports of instances are bound to it. */
-export type HostChange = Partial<Omit<Host, 'id' | 'address' | 'created_at'>>;
+/** What may be changed later. Not the address: routes and ports of instances are bound to it. A cordon needs a reason. */
+export type HostChange = Partial<Omit<NewHost, 'id' | 'address'>>;
 
 export interface HostRegistrarOptions {
   readonly hosts: HostRegistry;

@@ -91,7 +91,6 @@ export function hostSchemas({
     port_min: appPort,
     port_max: appPort,
     slots,
-    cordoned: Joi.boolean(),
     unchecked,
   };
   const edit = Joi.object<EditBody>(changes)

@@ -25,7 +25,6 @@ export interface HostAnswer {
 export interface HostChange {
   readonly name?: string;
   readonly host_key?: string;
-  readonly cordoned?: boolean;
 }
 
 /** Calls our own API as the administrator. Every call throws with status and problem text unless it is answered 2xx. */
@@ -60,6 +59,14 @@ export class ApiClient {
 
   async changeHost(id: string, change: HostChange): Promise<void> {
     await this.call('PATCH', `/api/hosts/${id}`, change);
+  }
+
+  async cordon(id: string, why: string): Promise<void> {
+    await this.call('POST', `/api/hosts/${id}/cordon`, { why });
+  }
+
+  async uncordon(id: string, why: string): Promise<void> {
+    await this.call('POST', `/api/hosts/${id}/uncordon`, { why });
   }
 
   /** Answered 409 while instances live there. */

@@ -26,8 +26,8 @@ export async function registerHosts(hosts: readonly StartedHost[], api: ApiClien
       continue;
     }
     const isOtherKey = record.host_key_fingerprint !== fingerprint(current.hostKey);
-    const change = { ...(isOtherKey && { host_key: current.hostKey }), ...reopened(record) };
-    if (Object.keys(change).length > 0) await api.changeHost(id, change);
+    if (isOtherKey) await api.changeHost(id, { host_key: current.hostKey });
+    if (record.name.endsWith(OFF)) await reopen(record, api);
   }
 }
 
@@ -45,13 +45,17 @@ export async function cordonOthers(
   const off = (await api.hosts()).filter(({ host_id: id }) => isOurs(id) && !running.has(id));
   for (const { host_id: id, name, cordoned } of off) {
     if (cordoned) continue;
-    await api.changeHost(id, { cordoned: true, name: name.endsWith(OFF) ? name : name + OFF });
+    // The name first: cut off in between, the next start ends what this one began.
+    if (!name.endsWith(OFF)) await api.changeHost(id, { name: name + OFF });
+    await api.cordon(id, 'npm start: it does not run');
   }
   return off.map(({ host_id: id }) => id);
 }
 
-function reopened({ name }: HostAnswer): { cordoned?: boolean; name?: string } {
-  return name.endsWith(OFF) ? { cordoned: false, name: name.slice(0, -OFF.length) } : {};
+/** The name last: cut off in between, the next start ends what this one began. */
+async function reopen({ host_id: id, name }: HostAnswer, api: ApiClient): Promise<void> {
+  await api.uncordon(id, 'npm start: it runs again');
+  await api.changeHost(id, { name: name.slice(0, -OFF.length) });
 }
 
 /** `SHA256:…`, as ssh-keygen shows it. */

@@ -100,7 +100,7 @@ describe('a registered host', () => {
   });
 
   test('is cordoned and changed without being asked for its key', async () => {
-    await bench.admin('patch', '/api/hosts/cl-a').send({ cordoned: true }).expect(200);
+    await bench.admin('post', '/api/hosts/cl-a/cordon').send({ why: 'a new disk' }).expect(200);
     const { body } = await bench
       .admin('patch', '/api/hosts/cl-a')
       .send({ slots: 4, clients: ['Acme'] })
@@ -138,7 +138,7 @@ describe('a registered host', () => {
     ['nothing', {}],
     ['ports that end before they begin', { port_max: 19_000 }],
     ['a user that is an option', { ssh_user: '-oProxyCommand=id' }],
-    ['a text for cordoned', { cordoned: 'true' }],
+    ['a cordon without a reason', { cordoned: true }],
   ])('cannot be given %s', async (_what, change) => {
     await bench.admin('patch', '/api/hosts/cl-a').send(change).expect(400);
     expect(await bench.hosts.get('cl-a' as HostId)).toEqual(aHost());

@@ -2,6 +2,7 @@ import type { Express } from 'express';
 import supertest from 'supertest';
 import { createApiServer } from '../../src/http/api-server.ts';
 import { type HostKey, toHostKey } from '../../src/hosts/host-key.ts';
+import { createCordonApi } from '../../src/hosts/cordon-api.ts';
 import { createHostsApi } from '../../src/hosts/hosts-api.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import { noLog } from '../../src/platform/logger.ts';
@@ -72,7 +73,7 @@ export class HostsBench {
       metrics: noMetrics,
       acts: noActs,
       callbacks: [],
-      routers: [router],
+      routers: [router, createCordonApi({ hosts: this.hosts })],
     }).app;
   }
 }

@@ -56,7 +56,7 @@ test('a host of an earlier start that does not run is cordoned and says so, and 
 
 test('a host that an operator cordoned stays so, off and on', async () => {
   await start(ONE, TWO);
-  await api.changeHost('demo-2', { cordoned: true });
+  await api.cordon('demo-2', 'a new disk');
 
   await start(ONE);
   await start(ONE, TWO);
