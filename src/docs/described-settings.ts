@@ -39,6 +39,8 @@ function describe(name: string, schema: Joi.AnySchema): DescribedSetting {
   const description = schema.describe();
   const flags = (description.flags ?? {}) as { description?: string; default?: string | number };
   const metas = (description['metas'] ?? []) as readonly Notes[];
+  // what a role must have is conditional (neededBy); what has neither default nor condition may be left out
+  const isNeeded = flags.default === undefined && description['whens'] !== undefined;
   const notes: Notes = Object.assign({}, ...metas) as Notes;
   return {
     name,
@@ -48,7 +50,7 @@ function describe(name: string, schema: Joi.AnySchema): DescribedSetting {
     ...(notes.unit === undefined ? {} : { unit: notes.unit }),
     ...(notes.role === undefined ? {} : { role: notes.role }),
     ...(notes.example === undefined ? {} : { example: notes.example }),
-    ...(flags.default === undefined ? {} : { byDefault: String(flags.default) }),
+    ...(isNeeded ? {} : { byDefault: String(flags.default ?? '') }),
   };
 }
 
