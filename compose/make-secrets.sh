@@ -21,7 +21,10 @@ keep_or_make ark_secret "$(random_base64)"
 keep_or_make ark_callback_keys "whsec_$(random_base64)"
 keep_or_make redis_url "redis://:$(random_hex)@$redis"
 [ -s "$folder/ark_jenkins_token" ] || echo "missing: $folder/ark_jenkins_token, the API token of Ark Deploy in Jenkins" >&2
-[ ! -e "$folder/ark_jenkins_token" ] || {
-  chown "$owner" "$folder/ark_jenkins_token"
-  chmod 0400 "$folder/ark_jenkins_token"
-}
+# Given by people: the API token, and perhaps the key for set-route.
+for given in ark_jenkins_token ark_ssh_key; do
+  [ ! -e "$folder/$given" ] || {
+    chown "$owner" "$folder/$given"
+    chmod 0400 "$folder/$given"
+  }
+done

@@ -19,10 +19,14 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function config(env: string): Promise<CommandResult> {
+async function config(env: string, files = ['compose.yaml'], ...rest: string[]): Promise<CommandResult> {
   writeFileSync(join(folder, '.env'), env);
-  const argv = [...tools.compose, '--project-directory', folder, '--file', join(folder, 'compose.yaml')];
-  return attempt([...argv, 'config', '--quiet'], { cwd: folder, timeoutMs: 30_000 });
+  const named = files.flatMap((name) => ['--file', join(folder, name)]);
+  const argv = [...tools.compose, '--project-directory', folder, ...named];
+  return attempt([...argv, 'config', ...(rest.length > 0 ? rest : ['--quiet'])], {
+    cwd: folder,
+    timeoutMs: 30_000,
+  });
 }
 
 test('the stack is valid with the settings of .env.example', async () => {
@@ -30,6 +34,23 @@ test('the stack is valid with the settings of .env.example', async () => {
     code: 0,
     stderr: '',
   });
+});
+
+test('the key for set-route is one more secret of the coordinator', async () => {
+  const example = readFileSync(join(folder, '.env.example'), 'utf8');
+
+  const { code, stdout } = await config(example, ['compose.yaml', 'ssh-key.yaml'], '--format', 'json');
+
+  expect(code).toBe(0);
+  const { services } = JSON.parse(stdout) as {
+    services: Record<string, { environment: object; secrets: { source: string }[] }>;
+  };
+  expect(services['coordinator']?.environment).toMatchObject({
+    ARK_SSH_KEY_FILE: '/run/secrets/ark_ssh_key',
+    ARK_SECRET_FILE: '/run/secrets/ark_secret',
+  });
+  const sources = services['coordinator']?.secrets.map(({ source }) => source) ?? [];
+  expect(sources).toEqual(expect.arrayContaining(['ark_ssh_key', 'ark_secret']));
 });
 
 test('a setting that is missing is named', async () => {
@@ -51,7 +72,11 @@ test('hadolint finds nothing in the Dockerfile', async () => {
 function layUnits(): string[] {
   const target = join(folder, 'units');
   mkdirSync(target, { recursive: true });
-  return readdirSync(UNITS).map((name) => {
+  const dropIn = join(target, 'ark-coordinator.service.d');
+  mkdirSync(dropIn, { recursive: true });
+  cpSync(join(UNITS, 'ssh-key.conf'), join(dropIn, 'ssh-key.conf'));
+  const names = readdirSync(UNITS).filter((name) => name.endsWith('.service'));
+  return names.map((name) => {
     const text = readFileSync(join(UNITS, name), 'utf8').replaceAll('/opt/ark-deploy', ROOT);
     writeFileSync(join(target, name), text);
     const path = join(target, name.replace('@.', '@1.'));
