@@ -1,6 +1,6 @@
-import { isEntryId, Journal, momentOf, type JournalIndex } from '../platform/journal.ts';
+import { Journal, momentOf, type JournalIndex } from '../platform/journal.ts';
 import type { Redis } from '../platform/redis.ts';
-import { invalidFields } from '../http/validate.ts';
+import { iso } from '../platform/moment.ts';
 import { isDeploymentId, type DeploymentId } from './deployment.ts';
 import type { DeploymentStore } from './deployment-store.ts';
 import { isInstanceId } from './instance.ts';
@@ -93,16 +93,13 @@ export class CallbackHistory {
     await this.#journal.keep(heard, { indexes, same: [refusal.code, kind, from, hour].join(' ') });
   }
 
-  /** Newest first. Throws `validation_failed` for a cursor that is none. */
+  /** Newest first. */
   async page(
     of: { readonly deployment: DeploymentId } | { readonly verdict?: CallbackVerdict },
     query: PageOf,
   ) {
     const index = 'deployment' in of ? `deployment:${of.deployment}` : (of.verdict ?? 'all');
     const { cursor, limit } = query;
-    if (cursor !== undefined && !isEntryId(cursor)) {
-      throw invalidFields([{ field: 'cursor', message: 'cursor is not one of ours' }]);
-    }
     const page = await this.#journal.page(index, { after: cursor, limit });
     const items = page.items.map(({ id, record, times, lastAt }): CallbackView => ({
       ...{ id, at: iso(momentOf(id)), ...record, times, last_at: iso(lastAt) },
@@ -176,8 +173,4 @@ const JOB = /^[^\p{Cc}]{1,400}$/u;
 
 function defined(about: Hints): About {
   return Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined));
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,4 +1,5 @@
 import type { Host } from '../hosts/host.ts';
+import { iso } from '../platform/moment.ts';
 import type { ClaimAnswer, ClaimedRelease } from './callback-messages.ts';
 import type { Deployment } from './deployment.ts';
 import { dataProjectOf, projectOf, type Instance } from './instance.ts';
@@ -18,7 +19,7 @@ export function toClaimAnswer({ deployment, instance, host, lease, stored }: Cla
   return {
     lease,
     seq: deployment.seq,
-    deadline: new Date(deployment.deadline_at).toISOString(),
+    deadline: iso(deployment.deadline_at),
     action: deployment.kind,
     instance_id: instance.id,
     deployment_id: deployment.id,

@@ -4,6 +4,7 @@ import { hostId } from '../hosts/host-schemas.ts';
 import { isHostId, type HostStore } from '../hosts/host.ts';
 import { pageOf } from '../http/answer-schemas.ts';
 import { call, routerOf, type Call } from '../http/call.ts';
+import { entryCursor } from '../http/entry-cursor.ts';
 import { AppError } from '../platform/errors.ts';
 import type { CallbackHistory, CallbackVerdict } from './callback-history.ts';
 import type { DeploymentStore } from './deployment-store.ts';
@@ -26,7 +27,7 @@ interface HistoryQuery {
 }
 
 const page = {
-  cursor: Joi.string().max(40).description('`next_cursor` of the page before'),
+  cursor: entryCursor,
   limit: Joi.number().integer().min(1).max(200).default(50),
 };
 

@@ -1,3 +1,4 @@
+import { iso } from '../platform/moment.ts';
 import type { Deployment } from './deployment.ts';
 import type { HostLoad } from './deployment-store.ts';
 import type { Instance } from './instance.ts';
@@ -49,8 +50,8 @@ export function pendingOf(facts: PendingFacts): Pending | null {
     reason: hold ?? reasonOf(facts),
     ...(holder !== undefined && { holder }),
     ...(position > 0 && { position }),
-    since: new Date(deployment.times[phase] ?? deployment.created_at).toISOString(),
-    deadline: hold ? null : new Date(deployment.deadline_at).toISOString(),
+    since: iso(deployment.times[phase] ?? deployment.created_at),
+    deadline: hold ? null : iso(deployment.deadline_at),
     next: hold ? HELD : nextOf(deployment),
   };
 }

@@ -5,6 +5,7 @@ import { call, routerOf, type Call } from '../http/call.ts';
 import { statesOf, type Dependency } from '../http/health-api.ts';
 import { why, whyBody, WHY_EXAMPLE, type Why } from '../http/why.ts';
 import type { GenerationWatch } from '../routing/generation-watch.ts';
+import { iso } from '../platform/moment.ts';
 import { systemView } from './operation-schemas.ts';
 import type { BreakGlassStore } from './break-glass-store.ts';
 
@@ -120,8 +121,4 @@ async function viewOf({ breakGlassStore, generation, dependencies, version, cloc
     dependencies: states,
     versions: { ark: version, node: process.versions.node },
   };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '../products/environment.ts';
+import { iso } from '../platform/moment.ts';
 import type { Decision, Deployment, DeploymentKind, Reason, StageMark } from './deployment.ts';
 import type { Desired, Health, Instance } from './instance.ts';
 import { pendingOf, type Pending, type PendingFacts } from './pending.ts';
@@ -189,8 +190,4 @@ function viewOrNull(facts: DeploymentFacts | undefined): DeploymentView | null {
 
 function isoOrNull(ms: number | undefined): string | null {
   return ms === undefined ? null : iso(ms);
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

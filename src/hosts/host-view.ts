@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import { moment, text, type Shown } from '../http/answer-schemas.ts';
+import { iso } from '../platform/moment.ts';
 import { fingerprintOf, toHostKey } from './host-key.ts';
 import type { HostCheck } from './host-registrar.ts';
 import type { Host, HostLoad } from './host.ts';
@@ -26,7 +27,7 @@ export function toHostView(host: Host, load: HostLoad): HostView {
     host_key_fingerprint: key === undefined ? null : fingerprintOf(key),
     active: load.active.length,
     waiting: load.waiting.length,
-    created_at: new Date(createdAt).toISOString(),
+    created_at: iso(createdAt),
   };
 }
 

@@ -3,11 +3,12 @@ import Joi from 'joi';
 import type { Acts, ActsQuery, ActView } from './acts.ts';
 import { moment, pageOf, text } from './answer-schemas.ts';
 import { call, routerOf } from './call.ts';
+import { entryCursor } from './entry-cursor.ts';
 
 const actsQuery = Joi.object<ActsQuery, true>({
   instance: Joi.string().max(63).description('Id of an instance'),
   by: Joi.string().max(80).description('Name of a user'),
-  cursor: Joi.string().max(40).description('`next_cursor` of the page before'),
+  cursor: entryCursor,
   limit: Joi.number().integer().min(1).max(200).default(50),
 });
 

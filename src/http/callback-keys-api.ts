@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import Joi from 'joi';
 import { AppError } from '../platform/errors.ts';
+import { iso } from '../platform/moment.ts';
 import { moment, pageOf, text } from './answer-schemas.ts';
 import { actorOf } from './authentication.ts';
 import { call, routerOf, type Call } from './call.ts';
@@ -78,7 +79,7 @@ async function viewsOf({ keys, revoked }: CallbackKeysApiOptions): Promise<reado
   const ids = new Set([...keys.map(({ id }) => id), ...all.keys()]);
   return [...ids].map((id) => {
     const mark = all.get(id);
-    const at = mark && mark.at > 0 ? new Date(mark.at).toISOString() : null;
+    const at = mark && mark.at > 0 ? iso(mark.at) : null;
     return { key_id: id, revoked: mark ? { by: mark.by, at, why: mark.why } : null };
   });
 }

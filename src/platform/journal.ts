@@ -35,7 +35,8 @@ export interface JournalPage<T> {
 
 const SCRIPT = loadScript([join(import.meta.dirname, 'lua/keep-entry.lua')]);
 const TIME_DIGITS = 9;
-const ENTRY_ID = /^[0-9a-z]{9}[0-9a-f]{10}$/;
+/** The form of an id, and so of a cursor. */
+export const ENTRY_ID = /^[0-9a-z]{9}[0-9a-f]{10}$/;
 /** Entries of one process in one millisecond stay in order. */
 const PLACE_DIGITS = 4;
 
@@ -114,11 +115,6 @@ export class Journal<T extends object> {
 interface KeepOptions {
   readonly id?: string;
   readonly same?: string;
-}
-
-/** Whether a cursor has the form of ours. */
-export function isEntryId(text: string): boolean {
-  return ENTRY_ID.test(text);
 }
 
 /** The moment of an id, epoch milliseconds. */

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import { isEntryId, Journal, momentOf } from '../../src/platform/journal.ts';
+import { ENTRY_ID, Journal, momentOf } from '../../src/platform/journal.ts';
 import { redisForFile } from '../testbed/redis-for-file.ts';
 
 const redis = redisForFile();
@@ -32,7 +32,7 @@ test('the newest comes first, and an id tells its moment', async () => {
 
   expect(await listed()).toEqual([2, 1]);
   expect(momentOf(first)).toBe(now - 1);
-  expect(isEntryId(first)).toBe(true);
+  expect(first).toMatch(ENTRY_ID);
 });
 
 test('pages follow each other without gap or repetition while entries come', async () => {

@@ -1,3 +1,4 @@
+import { iso } from '../../platform/moment.ts';
 import { isPhase, type Phase } from '../phases.ts';
 
 /** One change of an instance or a deployment, as the scripts wrote it into the stream. */
@@ -35,7 +36,7 @@ const OUTCOMES = ['switched', 'abandoned', 'removed'];
 export function toChangeView(event: ChangeEvent): ChangeView {
   const { at, instance_id, deployment_id } = event;
   return {
-    at: new Date(at).toISOString(),
+    at: iso(at),
     ...whatHappened(event),
     ...(instance_id && { instance_id }),
     ...(deployment_id && { deployment_id }),
