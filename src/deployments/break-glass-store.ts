@@ -41,6 +41,7 @@ export interface RouteSetting {
   readonly hostId: HostId;
   readonly container: ProvenContainer;
   readonly reason: string;
+  readonly by: string;
 }
 
 /** Who froze all triggers, when and why. */
@@ -62,6 +63,7 @@ export interface BreakGlassStore {
     readonly instanceId: InstanceId;
     readonly endpointId: string;
     readonly reason: string;
+    readonly by: string;
   }): Promise<Route | undefined>;
   setRoute(setting: RouteSetting): Promise<SetRouteOutcome>;
   /** Who froze first stays. */

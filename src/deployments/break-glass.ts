@@ -65,7 +65,11 @@ export class BreakGlass {
   }
 
   /** Takes a link away; the instance stays. Returns the tombstone. Throws `conflict` when it never had a route. */
-  async withdrawRoute(instance: Instance, endpoint: string | undefined, { why }: Because): Promise<Route> {
+  async withdrawRoute(
+    instance: Instance,
+    endpoint: string | undefined,
+    { by, why }: Because,
+  ): Promise<Route> {
     requireTrust(this.#options);
     const primary = endpoint === undefined || (await this.#isPrimary(instance, endpoint));
     const endpointId = endpointIdOf(instance.id, { name: endpoint ?? '', primary });
@@ -73,6 +77,7 @@ export class BreakGlass {
       instanceId: instance.id,
       endpointId,
       reason: why,
+      by,
     });
     if (!route) throw new AppError('conflict', `${endpointId} has no route`);
     return route;
@@ -86,7 +91,7 @@ export class BreakGlass {
   async setRoute(
     instance: Instance,
     { containerId, endpoint }: { readonly containerId: string; readonly endpoint: string | undefined },
-    { why, signal }: Because & { readonly signal: AbortSignal },
+    { by, why, signal }: Because & { readonly signal: AbortSignal },
   ): Promise<Route> {
     requireTrust(this.#options);
     const { store, breakGlassStore, hosts, containers } = this.#options;
@@ -108,6 +113,7 @@ export class BreakGlass {
         deployment_id: await this.#deploymentOf(instance, seq),
       },
       reason: why,
+      by,
     };
     return routeOf(await breakGlassStore.setRoute(setting));
   }

@@ -39,20 +39,22 @@ export class RedisBreakGlassStore implements BreakGlassStore {
     instanceId,
     endpointId,
     reason,
+    by,
   }: {
     readonly instanceId: InstanceId;
     readonly endpointId: string;
     readonly reason: string;
+    readonly by: string;
   }): Promise<Route | undefined> {
-    const args = { instance_id: instanceId, endpoint: endpointId, reason };
+    const args = { instance_id: instanceId, endpoint: endpointId, reason, by };
     const [word, text = ''] = await this.#scripts.run('withdraw-route', args);
     return word === 'withdrawn' ? parseRoute(text) : undefined;
   }
 
   async setRoute(setting: RouteSetting): Promise<SetRouteOutcome> {
-    const { instanceId, endpointId, primary, hostId, container, reason } = setting;
+    const { instanceId, endpointId, primary, hostId, container, reason, by } = setting;
     const [kind, value = ''] = await this.#scripts.run('set-route', {
-      ...{ instance_id: instanceId, endpoint: endpointId, primary, host_id: hostId, container, reason },
+      ...{ instance_id: instanceId, endpoint: endpointId, primary, host_id: hostId, container, reason, by },
     });
     switch (kind) {
       case 'set':

@@ -92,6 +92,19 @@ test('a withdrawn link shows its tombstone with the reason, stays away, and can 
   expect(await setRoute(instance.id)).toMatchObject({ state: 'live', target_port: PORT });
 });
 
+test('who follows the changes learns which link was withdrawn and set, and by whom', async () => {
+  const { instance } = await liveWithContainer();
+  await at().breakGlass.withdrawRoute(instance, undefined, BECAUSE);
+  await setRoute(instance.id);
+
+  const events = await at().redis.xrevrange(`${at().prefix}events`, '+', '-', 'COUNT', 2);
+
+  expect(events.map(([, fields]) => [fields[1], ...fields.slice(-4)])).toEqual([
+    ['route_set', 'detail', instance.id, 'by', 'eva'],
+    ['route_withdrawn', 'detail', instance.id, 'by', 'eva'],
+  ]);
+});
+
 test('the next deployment brings a withdrawn link back', async () => {
   const bench = at();
   const { instance } = await liveWithContainer();

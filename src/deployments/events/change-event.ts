@@ -12,6 +12,8 @@ export interface ChangeEvent {
   readonly instance_id: string;
   readonly deployment_id: string;
   readonly detail: string;
+  /** Who broke the glass. */
+  readonly by: string;
 }
 
 /** A change as the API tells it: enough to know what to read anew. */
@@ -27,19 +29,22 @@ export interface ChangeView {
   /** Of kind `stage`. */
   readonly stage?: string;
   readonly status?: string;
-  /** The code of a reason, where there is one. */
+  /** The code of a reason, or the endpoint of a route, where there is one. */
   readonly detail?: string;
+  /** Who broke the glass. */
+  readonly by?: string;
 }
 
 const OUTCOMES = ['switched', 'abandoned', 'removed'];
 
 export function toChangeView(event: ChangeEvent): ChangeView {
-  const { at, instance_id, deployment_id } = event;
+  const { at, instance_id, deployment_id, by } = event;
   return {
     at: iso(at),
     ...whatHappened(event),
     ...(instance_id && { instance_id }),
     ...(deployment_id && { deployment_id }),
+    ...(by && { by }),
   };
 }
 

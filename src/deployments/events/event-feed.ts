@@ -143,7 +143,7 @@ function toEvent([id, fields]: readonly [string, readonly string[]]): ChangeEven
     fields.find((_, at) => at % 2 === 1 && fields[at - 1] === name) ?? '';
   return {
     ...{ id, at: Number(valueOf('at')) || Number(id.split('-')[0]) },
-    ...{ kind: valueOf('kind'), detail: valueOf('detail') },
+    ...{ kind: valueOf('kind'), detail: valueOf('detail'), by: valueOf('by') },
     ...{ instance_id: valueOf('instance_id'), deployment_id: valueOf('deployment_id') },
   };
 }

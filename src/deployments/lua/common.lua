@@ -40,10 +40,10 @@ end
 local changed = {}
 
 -- One line of the story: who follows the stream learns every change, in order.
-local function event(kind, instance_id, deployment_id, detail)
+local function event(kind, instance_id, deployment_id, detail, by)
   if instance_id ~= '' then changed[instance_id] = true end
   redis.call('XADD', P .. 'events', 'MAXLEN', '~', EVENTS_KEPT, '*', 'kind', kind, 'at', A.now,
-    'instance_id', instance_id, 'deployment_id', deployment_id, 'detail', detail or '')
+    'instance_id', instance_id, 'deployment_id', deployment_id, 'detail', detail or '', 'by', by or '')
 end
 
 local function set_phase(id, phase, detail)

@@ -19,5 +19,5 @@ if not TERMINAL[phase] and phase ~= 'retiring' then
 end
 redis.call('HSETNX', key, 'fenced_at', A.now)
 redis.call('HSET', instance, 'last_seq', next_seq(instance))
-event('fenced', instance_id, A.deployment_id, A.by)
+event('fenced', instance_id, A.deployment_id, '', A.by)
 return { 'ended', field(key, 'phase') }

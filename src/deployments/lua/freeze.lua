@@ -2,8 +2,8 @@
 -- stays. Returns {frozen} | {running}
 local key = P .. 'frozen'
 if A.mark then
-  if redis.call('SET', key, A.mark, 'NX') then event('frozen', '', '', A.by) end
+  if redis.call('SET', key, A.mark, 'NX') then event('frozen', '', '', '', A.by) end
   return { 'frozen' }
 end
-if redis.call('DEL', key) == 1 then event('unfrozen', '', '', A.by) end
+if redis.call('DEL', key) == 1 then event('unfrozen', '', '', '', A.by) end
 return { 'running' }

@@ -36,5 +36,5 @@ if is_other then
 end
 if not has(endpoints, A.endpoint) then endpoints[#endpoints + 1] = A.endpoint end
 redis.call('HSET', instance, 'live_endpoints', cjson.encode(endpoints))
-event('route_set', A.instance_id, '', A.endpoint)
+event('route_set', A.instance_id, '', A.endpoint, A.by)
 return { 'set', redis.call('GET', P .. 'route:' .. A.endpoint) }

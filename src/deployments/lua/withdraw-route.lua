@@ -4,6 +4,6 @@ local route = read_route(P, A.endpoint)
 if not route then return { 'no_route' } end
 if route.state ~= 'withdrawn' then
   withdraw_route(P, A.endpoint, route.seq, A.reason)
-  event('route_withdrawn', A.instance_id, '', A.endpoint)
+  event('route_withdrawn', A.instance_id, '', A.endpoint, A.by)
 end
 return { 'withdrawn', redis.call('GET', P .. 'route:' .. A.endpoint) }
