@@ -78,17 +78,18 @@ interface Round<T> {
 }
 
 async function pollUntilAborted<T>(poll: Poll<T>, { listener, bell, signal }: Round<T>): Promise<void> {
+  const isOver = () => signal.aborted;
   let failures = 0;
-  while (!signal.aborted) {
+  while (!isOver()) {
     let pauseMs: number | undefined;
     try {
       const value = await poll.load(signal);
-      if (signal.aborted) return;
+      if (isOver()) return;
       failures = 0;
       listener.onValue(value);
       pauseMs = pauseOf(poll, value);
     } catch (thrown) {
-      if (signal.aborted) return;
+      if (isOver()) return;
       const problem = toProblem(thrown);
       listener.onProblem(problem);
       pauseMs = problem.mayPass ? pauseAfter(failures++, problem.retryAfterS) : undefined;

@@ -1,5 +1,6 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
+import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react';
 import { useAction } from '../action.ts';
+import { textIn } from '../form-text.ts';
 import { useTexts } from '../language.tsx';
 import { Field } from '../parts/field.tsx';
 import { ProblemNotice } from '../parts/problem-notice.tsx';
@@ -26,10 +27,10 @@ export function ActDialog({ name, of, isDangerous, needsWhy, children, act, onCl
     tellChange();
     dialog.current?.close();
   });
-  const onSubmit = (event: FormEvent<HTMLFormElement>) => {
+  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const why = String(form.get('why')).trim();
+    const why = textIn(form, 'why');
     const isMissing = needsWhy === true && why === '';
     setEmpty(isMissing);
     if (isMissing) event.currentTarget.querySelector<HTMLElement>('[name=why]')?.focus();

@@ -30,7 +30,7 @@ function listOf<T>(plural: string, path = `/api/${plural}`): List<T> {
     const answer = await get<Record<string, unknown>>(query === '' ? path : `${path}?${query}`, signal);
     const items = answer[plural] as readonly T[];
     const { total, next_cursor } = answer as unknown as Listed<T>;
-    return { items, total: total ?? items.length, next_cursor };
+    return { items, total, next_cursor };
   };
 }
 

@@ -1,4 +1,5 @@
-import type { FormEvent } from 'react';
+import type { SubmitEvent } from 'react';
+import { textIn } from '../form-text.ts';
 import { useTexts } from '../language.tsx';
 import { deploymentHref, goTo, instanceDetailHref } from '../location.tsx';
 
@@ -7,9 +8,9 @@ const DEPLOYMENT = /^d-[0-9a-f]{20}$/;
 /** From an id, as it stands in Jenkins or in an alert, to its page. */
 export function FindForm() {
   const { console: texts } = useTexts();
-  const onSubmit = (event: FormEvent<HTMLFormElement>) => {
+  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const id = String(new FormData(event.currentTarget).get('id')).trim();
+    const id = textIn(new FormData(event.currentTarget), 'id');
     if (id !== '') goTo(DEPLOYMENT.test(id) ? deploymentHref(id) : instanceDetailHref(id));
   };
   return (

@@ -1,5 +1,6 @@
 import { useOrderKey } from '../action.ts';
 import { deployAgain } from '../api.ts';
+import { textIn } from '../form-text.ts';
 import { useTexts } from '../language.tsx';
 import { Field } from '../parts/field.tsx';
 import type { InstanceView } from '../views.ts';
@@ -67,7 +68,7 @@ function RouteActs({ instance }: InstanceActsProps) {
         {...common}
         name="setRoute"
         isDangerous
-        act={(why, form) => setRoute(id, why, String(form.get('container')).trim())}
+        act={(why, form) => setRoute(id, why, textIn(form, 'container'))}
       >
         <Field label={acts.setRoute.container} hint={acts.setRoute.containerHint}>
           {(control) => <input {...control} name="container" autoComplete="off" spellCheck={false} />}

@@ -1,4 +1,5 @@
 import { readHosts } from '../api.ts';
+import { textIn } from '../form-text.ts';
 import { useTexts } from '../language.tsx';
 import { Field } from '../parts/field.tsx';
 import { usePolling } from '../polling.ts';
@@ -24,7 +25,7 @@ export function ProductActs({ product }: { readonly product: ProductView }) {
 
 /** An empty field takes the setting back. */
 function toChange(form: FormData) {
-  const text = (name: string) => String(form.get(name) ?? '').trim() || null;
+  const text = (name: string) => textIn(form, name) || null;
   const jobs = ENVIRONMENTS.flatMap((name) => {
     const job = text(name);
     return job === null ? [] : [[name, job] as const];

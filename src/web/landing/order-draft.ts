@@ -74,7 +74,7 @@ function clientNameFault(name: string): DraftFault | undefined {
 
 function inputFault(value: string | boolean, spec: InputSpec): DraftFault | undefined {
   if (typeof value === 'boolean') return undefined;
-  if (value === '') return spec.required === true ? { kind: 'required' } : undefined;
+  if (value === '') return spec.required ? { kind: 'required' } : undefined;
   return spec.type === 'integer' ? integerFault(value, spec) : textFault(value, spec);
 }
 
@@ -94,7 +94,7 @@ function textFault(value: string, spec: InputSpec): DraftFault | undefined {
 
 /** In characters, as the API counts them: an emoji is one. */
 function lengthOf(value: string): number {
-  return [...value].length;
+  return Array.from(value).length;
 }
 
 /** The whole value, as the API reads patterns; one that this browser cannot read is left to the API. */

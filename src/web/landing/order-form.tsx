@@ -1,4 +1,4 @@
-import { type FormEvent, useRef, useState } from 'react';
+import { type SubmitEvent, useRef, useState } from 'react';
 import { useAction, useOrderKey } from '../action.ts';
 import { orderInstance } from '../api.ts';
 import { useTexts } from '../language.tsx';
@@ -38,7 +38,7 @@ export function OrderForm({ products, hosts, onOrdered }: OrderFormProps) {
     return ordering.problem?.faults.find((refused) => refused.field === field)?.message;
   };
 
-  const onSubmit = (event: FormEvent) => {
+  const onSubmit = (event: SubmitEvent) => {
     event.preventDefault();
     if (product === undefined) return;
     const found = Object.keys(faultsOf(draft, product))[0];

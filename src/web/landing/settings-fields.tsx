@@ -24,7 +24,7 @@ export function SettingsFields({ specs, values, faultOf, onChange }: SettingsFie
         <Field
           key={name}
           label={spec.title ?? name}
-          isOptional={spec.required !== true && spec.type !== 'boolean'}
+          isOptional={!spec.required && spec.type !== 'boolean'}
           hint={hintOf(spec, texts)}
           fault={faultOf(name)}
         >
@@ -52,7 +52,7 @@ interface InputControlProps {
 }
 
 function Control({ name, spec, value, control, onChange }: InputControlProps) {
-  const shared = { ...control, name: `inputs.${name}`, required: spec.required === true };
+  const shared = { ...control, name: `inputs.${name}`, required: spec.required };
   if (spec.type === 'boolean') {
     return (
       <input
@@ -67,7 +67,7 @@ function Control({ name, spec, value, control, onChange }: InputControlProps) {
   if (spec.choices !== undefined) {
     return (
       <select {...shared} value={String(value)} onChange={(event) => onChange(event.target.value)}>
-        {(spec.required !== true || value === '') && <option value="" />}
+        {(!spec.required || value === '') && <option value="" />}
         {spec.choices.map((choice) => (
           <option key={choice}>{choice}</option>
         ))}
@@ -78,9 +78,9 @@ function Control({ name, spec, value, control, onChange }: InputControlProps) {
     <input
       {...shared}
       inputMode={spec.type === 'integer' ? 'numeric' : undefined}
-      type={spec.secret === true ? 'password' : 'text'}
-      autoComplete={spec.secret === true ? 'new-password' : 'off'}
-      spellCheck={spec.secret === true ? false : undefined}
+      type={spec.secret ? 'password' : 'text'}
+      autoComplete={spec.secret ? 'new-password' : 'off'}
+      spellCheck={spec.secret ? false : undefined}
       value={String(value)}
       onChange={(event) => onChange(event.target.value)}
     />
@@ -88,7 +88,7 @@ function Control({ name, spec, value, control, onChange }: InputControlProps) {
 }
 
 function hintOf(spec: InputSpec, { landing: { limit } }: Texts): string | undefined {
-  const hints = [boundsOf(spec, limit), spec.secret === true ? limit.secret : ''].filter(Boolean);
+  const hints = [boundsOf(spec, limit), spec.secret ? limit.secret : ''].filter(Boolean);
   return hints.length === 0 ? undefined : hints.join(' ');
 }
 
