@@ -19,6 +19,7 @@ export interface CreateBody {
 }
 
 export interface DeployBody {
+  readonly product_version?: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
   readonly why?: string;
 }
@@ -50,7 +51,11 @@ export const createBody = Joi.object<CreateBody, true>({
   .oxor('host_id', 'target_host')
   .example({ product_id: 'hello', client_name: 'Acme', inputs: { title: 'Hola' } });
 
-export const deployBody = Joi.object<DeployBody, true>({ inputs, why }).example({
+export const deployBody = Joi.object<DeployBody, true>({
+  inputs,
+  product_version: line(40).description('Only if the product has this version now'),
+  why,
+}).example({
   inputs: { title: 'Buenos días' },
   why: 'new title',
 });

@@ -6,6 +6,7 @@ import type { Environment } from '../products/environment.ts';
 import { validateInputs } from '../products/input-values.ts';
 import type { InputValue, Product } from '../products/product.ts';
 import { newReleaseId, type DeploymentId } from './deployment.ts';
+import type { DeployBody } from './order-schemas.ts';
 import type { DeploymentStore, NewOrder } from './deployment-store.ts';
 import { keyOf, placedBefore, type IdempotencyKey } from './idempotency.ts';
 import type { Instance, InstanceId } from './instance.ts';
@@ -84,7 +85,7 @@ export class Orders {
   /** Another deployment of an instance: of the product as it is now, with these inputs or the ones before. */
   async deployAgain(
     id: InstanceId,
-    order: { readonly inputs?: Readonly<Record<string, unknown>>; readonly why?: string },
+    order: DeployBody,
     { idempotent, ...orderer }: Orderer & { readonly idempotent?: IdempotentCall | undefined },
   ): Promise<Placed> {
     const { products, store } = this.#options;
@@ -93,6 +94,7 @@ export class Orders {
     if (before) return before;
     const instance = await this.#known(id);
     const product = products.get(instance.product_id);
+    mustBeVersion(product, order.product_version);
     const inputs = validateInputs(product, order.inputs ?? (await this.#inputsBefore(instance, product)));
     return this.#store(
       await this.#place({ instance, product, inputs }, orderer, { why: order.why }),
@@ -214,6 +216,12 @@ export class Orders {
     });
     return placed;
   }
+}
+
+/** Only one version of a product is here: the one of its folder. */
+function mustBeVersion({ name, version }: Product, wanted: string | undefined): void {
+  if (wanted === undefined || wanted === version) return;
+  throw new AppError('product_not_found', `${name} has version ${version} here, not ${wanted}`);
 }
 
 function typed(type: 'string' | 'integer' | 'boolean', text: string): string | number | boolean {

@@ -24,6 +24,11 @@ export interface KeyCheck {
   readonly signal: AbortSignal;
 }
 
+export interface EditCheck extends KeyCheck {
+  /** Throws when the change is meant for another state of the host. */
+  readonly judge: (stored: Host) => void;
+}
+
 /** What a host shows when asked now, beside what is pinned. */
 export interface HostCheck {
   readonly reachable: boolean;
@@ -61,13 +66,17 @@ export class HostRegistrar {
   }
 
   /** Throws as `register`, and `host_not_found`. The machine is asked only when the key or the SSH port changes. */
-  async edit(id: HostId, change: HostChange, check: KeyCheck): Promise<Host> {
+  async edit(id: HostId, change: HostChange, check: EditCheck): Promise<Host> {
     const before = await this.get(id);
+    check.judge(before);
     const wanted = { ...before, ...change };
     mustBePortRange(wanted);
     const isOtherEnd = wanted.host_key !== before.host_key || wanted.ssh_port !== before.ssh_port;
     if (isOtherEnd) await this.#mustShowKey(wanted, check);
-    const after = await this.#options.hosts.update(id, (stored) => ({ ...stored, ...change }));
+    const after = await this.#options.hosts.update(id, (stored) => {
+      check.judge(stored);
+      return { ...stored, ...change };
+    });
     if (after === undefined) throw notFound();
     return after;
   }

@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import { pageOf } from '../http/answer-schemas.ts';
 import { call, routerOf, type Call } from '../http/call.ts';
+import { CONDITIONAL, etagOf, mustMatch, TAGGED } from '../http/etag.ts';
 import { whenClosed } from '../http/when-closed.ts';
 import { AppError } from '../platform/errors.ts';
 import type { AddressOptions } from './host-address.ts';
@@ -69,10 +70,11 @@ function showHost({ registrar, view }: Parts): Call {
   return call({
     ...{ ...ONE, method: 'get', right: 'hosts:read' },
     summary: 'Show a host',
-    answers: { 200: { description: 'The host', schema: hostView } },
+    answers: { 200: { description: 'The host', schema: hostView, headers: TAGGED } },
     errors: ['host_not_found'],
     handle: async ({ request, response }) => {
-      response.json(await view(await registrar.get(idOf(request))));
+      const host = await registrar.get(idOf(request));
+      response.set('etag', etagOf(host)).json(await view(host));
     },
   });
 }
@@ -141,12 +143,15 @@ function editHost({ registrar, schemas, view }: Parts): Call {
     act: 'hosts.edit',
     summary: 'Change a host',
     description: 'What is not named stays.',
+    headers: CONDITIONAL,
     body: schemas.edit,
-    answers: { 200: { description: 'The host as it is now', schema: hostView } },
-    errors: ['host_not_found', 'conflict', 'host_key_mismatch', 'host_unreachable'],
+    answers: { 200: { description: 'The host as it is now', schema: hostView, headers: TAGGED } },
+    errors: ['host_not_found', 'conflict', 'precondition_failed', 'host_key_mismatch', 'host_unreachable'],
     handle: async ({ body: { unchecked = false, ...change }, request, response }) => {
-      const how = { unchecked, signal: signalOf(response) };
-      response.json(await view(await registrar.edit(idOf(request), change, how)));
+      const judge = (stored: Host): void => mustMatch(request, stored);
+      const how = { unchecked, signal: signalOf(response), judge };
+      const host = await registrar.edit(idOf(request), change, how);
+      response.set('etag', etagOf(host)).json(await view(host));
     },
   });
 }

@@ -39,6 +39,12 @@ export const ORDER_ERRORS = {
     meaning: 'The order does not fit the present state.',
     action: 'Read the state again, then decide.',
   },
+  precondition_failed: {
+    status: 412,
+    title: 'Changed meanwhile',
+    meaning: 'The record is not the one that If-Match names: somebody changed it since it was read.',
+    action: 'Read it again, look at what changed, then repeat with its new ETag.',
+  },
   already_live: {
     status: 409,
     title: 'Already live',

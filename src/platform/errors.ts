@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'host_not_found',
   'host_required',
   'conflict',
+  'precondition_failed',
   'already_live',
   'already_removing',
   'already_ended',

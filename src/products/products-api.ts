@@ -2,6 +2,7 @@ import type { Router } from 'express';
 import Joi from 'joi';
 import { pageOf } from '../http/answer-schemas.ts';
 import { call, routerOf, type Call } from '../http/call.ts';
+import { CONDITIONAL, etagOf, mustMatch, TAGGED } from '../http/etag.ts';
 import { invalidFields } from '../http/validate.ts';
 import type { Environment } from './environment.ts';
 import type { ProductCatalogue } from './product-catalogue.ts';
@@ -78,11 +79,12 @@ function showProduct({ catalogue, settings }: ProductsApiOptions): Call {
   return call({
     ...{ ...ONE, method: 'get', right: 'products:read' },
     summary: 'Show a product',
-    answers: { 200: { description: 'The product', schema: productView } },
+    answers: { 200: { description: 'The product', schema: productView, headers: TAGGED } },
     errors: ['product_not_found'],
     handle: async ({ request, response }) => {
       const product = catalogue.get(String(request.params['id']));
-      response.json(toProductView(product, await settings.get(product.id)));
+      const said = await settings.get(product.id);
+      response.set('etag', etagOf(said)).json(toProductView(product, said));
     },
   });
 }
@@ -97,15 +99,18 @@ function changeProduct({ catalogue, settings, hostExists }: ProductsApiOptions):
     act: 'products.edit',
     summary: 'Change the settings of a product',
     description: 'What is not named stays; null takes a setting back.',
+    headers: CONDITIONAL,
     body: settingsChange,
-    answers: { 200: { description: 'The product as it is now', schema: productView } },
-    errors: ['product_not_found', 'conflict'],
+    answers: { 200: { description: 'The product as it is now', schema: productView, headers: TAGGED } },
+    errors: ['product_not_found', 'conflict', 'precondition_failed'],
     handle: async ({ body: change, request, response }) => {
       const product = catalogue.get(String(request.params['id']));
       await mustExist(change.default_host);
-      response.json(
-        toProductView(product, await settings.update(product.id, (before) => changed(before, change))),
-      );
+      const said = await settings.update(product.id, (before) => {
+        mustMatch(request, before);
+        return changed(before, change);
+      });
+      response.set('etag', etagOf(said)).json(toProductView(product, said));
     },
   });
 }

@@ -93,7 +93,6 @@ export function wholeApi(bench: Bench, log: Logger): WholeApi {
     authentication: { ...CONFIG.access, sessions, pagesUrl: CONFIG.pagesUrl },
     ...api,
   });
-  live.start();
   return Object.assign(whole, {
     ...{ server, sessions, shown },
     calls: [...api.routers, ...api.callbacks].flatMap(callsOf),

@@ -17,6 +17,7 @@ export const EN_CODES: Readonly<Record<KnownCode, string>> = {
   host_key_mismatch: 'The host is not the one registered: its key differs',
   host_unreachable: 'The host cannot be reached',
   conflict: 'Not possible right now',
+  precondition_failed: 'Somebody changed it meanwhile',
   already_live: 'It is already live and cannot be cancelled',
   already_removing: 'The removal has begun and cannot be cancelled',
   already_ended: 'It had already ended',

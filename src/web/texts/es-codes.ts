@@ -16,6 +16,7 @@ export const ES_CODES = {
   host_key_mismatch: 'El servidor no es el que se registró: su clave es otra',
   host_unreachable: 'No se llega al servidor',
   conflict: 'Ahora mismo no es posible',
+  precondition_failed: 'Alguien lo ha cambiado entretanto',
   already_live: 'Ya está en marcha: no se puede cancelar',
   already_removing: 'La eliminación ya ha empezado: no se puede cancelar',
   already_ended: 'Ya había terminado',
