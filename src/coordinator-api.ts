@@ -7,7 +7,7 @@ import { createDeploymentsApi } from './deployments/deployments-api.ts';
 import type { Deployments } from './deployments/deployments.ts';
 import { createHistoryApi } from './deployments/history-api.ts';
 import { createInstancesApi } from './deployments/instances-api.ts';
-import type { Live } from './deployments/live.ts';
+import type { Streams } from './deployments/streams.ts';
 import { Views } from './deployments/view-reader.ts';
 import { createHostsApi } from './hosts/hosts-api.ts';
 import { isHostId } from './hosts/host.ts';
@@ -22,7 +22,7 @@ import type { ProcessBase } from './process-base.ts';
 import { createProductsApi } from './products/products-api.ts';
 
 /** What the calls are made of. */
-export type ApiParts = Parts & Deployments & { readonly faults: FaultPoints; readonly live: Live };
+export type ApiParts = Parts & Deployments & { readonly faults: FaultPoints; readonly streams: Streams };
 
 /** Every call that the coordinator answers, and the description of all. */
 export function wireApi(
@@ -61,7 +61,7 @@ function wireCallbacks(
 
 function wireRouters(config: CoordinatorConfig, base: ProcessBase, parts: ApiParts): Router[] {
   const { redis, store, hosts, builds, catalogue, productSettings, generation, sessions } = parts;
-  const { acts, history, orders, live, hostKeys } = parts;
+  const { acts, history, orders, streams, hostKeys } = parts;
   const { clock } = parts.shared;
   const { metrics, lifecycle, version } = base;
   const { signal } = lifecycle;
@@ -89,7 +89,7 @@ function wireRouters(config: CoordinatorConfig, base: ProcessBase, parts: ApiPar
     createSessionApi({ sessions, acts, log: base.log, pagesUrl: config.pagesUrl }),
     createInstancesApi({ orders, store, views, signal, clock }),
     createDeploymentsApi({ orders, store, views }),
-    ...live.routers,
+    ...streams.routers,
     createHistoryApi({ store, hosts, history, views }),
     createActsApi({ acts }),
     productsApi,

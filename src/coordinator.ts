@@ -3,7 +3,7 @@ import { wireApi } from './coordinator-api.ts';
 import { openParts, type Parts } from './coordinator-parts.ts';
 import { createDeployments, type Deployments } from './deployments/deployments.ts';
 import { createJobBook } from './deployments/job-book.ts';
-import { createLive, type Live } from './deployments/live.ts';
+import { createStreams, type Streams } from './deployments/streams.ts';
 import { createHostChooser } from './hosts/host-chooser.ts';
 import { createApiServer } from './http/api-server.ts';
 import { FaultPoints } from './platform/faults.ts';
@@ -24,7 +24,7 @@ export async function startCoordinator(config: CoordinatorConfig, base: ProcessB
   const parts = await openParts(config, base, redis);
   const faults = new FaultPoints(config.faults);
   const deployments = wireDeployments(config, base, { ...parts, faults });
-  const live = wireLive(config, base, parts);
+  const streams = wireStreams(config, base, parts);
   const server = base.lifecycle.add(
     'api',
     createApiServer({
@@ -35,12 +35,12 @@ export async function startCoordinator(config: CoordinatorConfig, base: ProcessB
       metrics: base.metrics,
       acts: parts.acts,
       authentication: { ...config.access, sessions: parts.sessions, pagesUrl: config.pagesUrl },
-      ...wireApi(config, base, { ...parts, ...deployments, faults, live }),
+      ...wireApi(config, base, { ...parts, ...deployments, faults, streams }),
     }),
   );
   const port = await server.listen();
   deployments.tracker.start();
-  live.start();
+  streams.start();
   return port;
 }
 
@@ -85,7 +85,11 @@ function wireDeployments(
   return createDeployments(options, base.lifecycle);
 }
 
-function wireLive(config: CoordinatorConfig, base: ProcessBase, { shared, store, builds }: Parts): Live {
+function wireStreams(
+  config: CoordinatorConfig,
+  base: ProcessBase,
+  { shared, store, builds }: Parts,
+): Streams {
   const { access, jenkins, deployments, redis } = config;
   const storePassword = new Secret(decodeURIComponent(new URL(redis.url.reveal()).password));
   const options = {
@@ -94,5 +98,5 @@ function wireLive(config: CoordinatorConfig, base: ProcessBase, { shared, store,
     budgetBytes: deployments.buildLogsBytes,
     blocking: openFeed(config, base, 'events'),
   };
-  return createLive(options, base.lifecycle);
+  return createStreams(options, base.lifecycle);
 }

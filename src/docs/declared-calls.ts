@@ -17,13 +17,13 @@ export function declaredCalls(): readonly CallFacts[] {
     appsUrl: 'http://127.0.0.1:3001',
   });
   const base = standIn<ProcessBase>({ version: '' });
-  const live = standIn<ApiParts['live']>({
+  const streams = standIn<ApiParts['streams']>({
     routers: [createLogsApi(standIn({})), createEventsApi(standIn({}))],
   });
   const { callbacks, routers } = wireApi(
     config,
     base,
-    standIn<ApiParts>({ live, shared: standIn<ApiParts['shared']>({}) }),
+    standIn<ApiParts>({ streams, shared: standIn<ApiParts['shared']>({}) }),
   );
   return [...routers, ...callbacks].flatMap(callsOf);
 }

@@ -2,7 +2,7 @@ import type { CoordinatorConfig } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/config.ts';
 import { wireApi, type ApiParts } from '../../src/coordinator-api.ts';
 import { CallbackHistory } from '../../src/deployments/callback-history.ts';
-import { createLive } from '../../src/deployments/live.ts';
+import { createStreams } from '../../src/deployments/streams.ts';
 import { toHostKey, type HostKey } from '../../src/hosts/host-key.ts';
 import { Acts } from '../../src/http/acts.ts';
 import { createApiServer, type ApiServer } from '../../src/http/api-server.ts';
@@ -45,7 +45,7 @@ export function wholeApi(bench: Bench, log: Logger): WholeApi {
     ...{ ...CONFIG.access, pagesUrl: CONFIG.pagesUrl, clock: shared.clock },
     store: new RedisSessionStore(redis, prefix),
   });
-  const live = createLive(
+  const streams = createStreams(
     {
       ...{ ...shared, store, builds, log, secret: SECRET, secrets: [] },
       ...{ budgetBytes: 1_024 * 1_024, blocking: redis.duplicate({ lazyConnect: true }) },
@@ -57,7 +57,7 @@ export function wholeApi(bench: Bench, log: Logger): WholeApi {
   const keyOf = (machine: string): HostKey | undefined =>
     shown.has(machine) ? shown.get(machine) : toHostKey(aHostKey());
   const parts = {
-    ...{ ...bench.core, ...shared, shared, live, sessions, store, builds, hosts: bench.hosts },
+    ...{ ...bench.core, ...shared, shared, streams, sessions, store, builds, hosts: bench.hosts },
     faults: bench.faults,
     acts: new Acts(shared),
     history: new CallbackHistory({ ...shared, store }),

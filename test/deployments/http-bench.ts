@@ -9,7 +9,7 @@ import { createCallbacksApi } from '../../src/deployments/callbacks-api.ts';
 import { createDeploymentsApi } from '../../src/deployments/deployments-api.ts';
 import { createHistoryApi } from '../../src/deployments/history-api.ts';
 import { createInstancesApi } from '../../src/deployments/instances-api.ts';
-import { createLive, type Live } from '../../src/deployments/live.ts';
+import { createStreams, type Streams } from '../../src/deployments/streams.ts';
 import { Views } from '../../src/deployments/view-reader.ts';
 import { Acts } from '../../src/http/acts.ts';
 import { createActsApi } from '../../src/http/acts-api.ts';
@@ -44,7 +44,7 @@ const keyOf = (bytes: Buffer) => new CallbackKey(new Secret(`whsec_${bytes.toStr
 /** The coordinator's real HTTP edge over the parts of a bench. */
 export interface HttpBench {
   readonly app: Express;
-  readonly live: Live;
+  readonly streams: Streams;
   /** Log lines since the last call. */
   lines(): readonly Readonly<Record<string, unknown>>[];
   /** A cookie of a fresh session. */
@@ -84,7 +84,7 @@ export function httpBench(
     ...{ answered, history, gate, signal, faults, log, metrics: noMetrics },
   });
   const blocking = redis.duplicate({ lazyConnect: true });
-  const live = createLive(
+  const streams = createStreams(
     {
       ...{ redis, prefix, store, builds, clock, log: noLog, secret: SECRET, secrets: [new Secret(TOKEN)] },
       ...{ budgetBytes: 64 * 1_024 * 1_024, blocking, stream },
@@ -96,7 +96,7 @@ export function httpBench(
   const routers = [
     createInstancesApi({ ...core, ...{ store, views, signal, clock } }),
     createDeploymentsApi({ ...core, ...{ store, views } }),
-    ...live.routers,
+    ...streams.routers,
     createHistoryApi({ ...{ store, hosts, history, views } }),
     createActsApi({ acts }),
     createBreakGlassApi({ breakGlass: bench.breakGlass, store, views, signal }),
@@ -113,7 +113,7 @@ export function httpBench(
   });
   return {
     app,
-    live,
+    streams,
     lines: () =>
       String(lines.read() ?? '')
         .split('\n')

@@ -11,7 +11,7 @@ let nginx: NginxUnderTest;
 
 beforeEach(async () => {
   const http = httpBench(at());
-  http.live.start();
+  http.streams.start();
   served = await listen(http.app);
   nginx = await startNginx({ apiUpstream: new URL(served.url).host });
 });

@@ -24,7 +24,7 @@ afterEach(async () => {
 
 async function serve(): Promise<void> {
   http = httpBench(at());
-  http.live.start();
+  http.streams.start();
   served = await listen(http.app);
 }
 

@@ -21,7 +21,7 @@ afterEach(async () => {
 
 async function serve(): Promise<void> {
   const http = httpBench(at());
-  http.live.start();
+  http.streams.start();
   served = await listen(http.app);
 }
 

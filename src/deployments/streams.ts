@@ -7,24 +7,24 @@ import { EventFeed } from './events/event-feed.ts';
 import { createEventsApi } from './events/events-api.ts';
 import { createLogs, type LogsOptions } from './logs/logs.ts';
 
-export interface LiveOptions extends Omit<LogsOptions, 'slots' | 'stream'> {
+export interface StreamsOptions extends Omit<LogsOptions, 'slots' | 'stream'> {
   /** A connection that only the stream of changes uses: it blocks. */
   readonly blocking: Redis;
   readonly stream?: Omit<EventStreamOptions, 'signal'>;
 }
 
-export interface Live {
+export interface Streams {
   /** Begins to keep logs and to read the changes. */
   start(): void;
   readonly routers: readonly Router[];
 }
 
 /** How many streams are open at once, of one caller and in all. */
-const STREAMS = { perCaller: 100, inAll: 1_000 };
+const MOST = { perCaller: 100, inAll: 1_000 };
 
 /** What people follow: the logs of builds, and what changes. */
-export function createLive(options: LiveOptions, lifecycle: Lifecycle): Live {
-  const slots = new StreamSlots(STREAMS);
+export function createStreams(options: StreamsOptions, lifecycle: Lifecycle): Streams {
+  const slots = new StreamSlots(MOST);
   const stream = { ...options.stream, signal: lifecycle.signal };
   const logs = createLogs({ ...options, slots, stream }, lifecycle);
   const feed = lifecycle.add('events', new EventFeed({ ...options, redis: options.blocking }));
