@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { AppError } from '../platform/errors.ts';
+import { duplicateKey } from './duplicate-key.ts';
 
 const DEEPEST = 32;
+/** Characters of a key that a message repeats. */
+const KEY_SHOWN = 64;
 
 /**
  * Reads a JSON body into `request.body`: only application/json, only UTF-8, at most `limitBytes`, no
- * `__proto__`. A call without a body gets `undefined`. Throws `malformed_request`, `body_too_large`,
+ * `__proto__`, no key twice. A call without a body gets `undefined`. Throws `malformed_request`, `body_too_large`,
  * `unsupported_media_type`.
  */
 export function jsonBody({ limitBytes }: { readonly limitBytes: number }): RequestHandler {
@@ -57,16 +60,23 @@ export async function readBytes(request: IncomingMessage, limitBytes: number): P
   return Buffer.concat(chunks);
 }
 
-/** The value of a JSON text. Throws `malformed_request` for bad UTF-8, bad JSON, `__proto__` and deep nesting. */
+/**
+ * The value of a JSON text. Throws `malformed_request` for bad UTF-8, bad JSON, `__proto__`, deep nesting and a key
+ * that stands twice in one object.
+ */
 export function parseJson(bytes: Uint8Array): unknown {
-  const value = decodeJson(bytes);
+  const { text, value } = decodeJson(bytes);
   refuseTraps(value, 0);
-  return value;
+  const key = duplicateKey(text);
+  if (key === undefined) return value;
+  const shown = JSON.stringify(key.slice(0, KEY_SHOWN));
+  throw new AppError('malformed_request', `The body has a key twice in one object: ${shown}`);
 }
 
-function decodeJson(bytes: Uint8Array): unknown {
+function decodeJson(bytes: Uint8Array): { readonly text: string; readonly value: unknown } {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { text, value: JSON.parse(text) };
   } catch {
     // The parser's own words would repeat a part of the body.
     throw new AppError('malformed_request', 'The body is not valid JSON in UTF-8');

@@ -6,7 +6,8 @@ export const EDGE_ERRORS = {
   malformed_request: {
     status: 400,
     title: 'Malformed request',
-    meaning: 'The body or the address cannot be read: no JSON, no UTF-8, a forbidden key, a bad escape.',
+    meaning:
+      'The body or the address cannot be read: no JSON, no UTF-8, a forbidden key, a key twice, a bad escape.',
     action: 'Send valid JSON (UTF-8) with content-type application/json, and percent-encode the address.',
   },
   validation_failed: {
