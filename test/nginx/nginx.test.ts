@@ -5,6 +5,7 @@ import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { renderNginx, settingsFromEnvironment } from '../../nginx/render.mjs';
+import { ERROR_CATALOGUE } from '../../src/http/error-catalogue.ts';
 import type { ProxyUnderTest } from '../routing/proxy-under-test.ts';
 import { startProxy } from '../routing/proxy-under-test.ts';
 import type { RawTarget, TargetServer } from '../routing/wire.ts';
@@ -256,6 +257,10 @@ test('what nginx refuses itself on the pages origin reads like the answers of th
   );
   expect(long).toContain('"code":"body_too_large"');
   expect(bad).toContain('"code":"malformed_request"');
+  expect(long).toContain(`"hint":"${ERROR_CATALOGUE.body_too_large.action}"`);
+  expect(bad).toContain(`"hint":"${ERROR_CATALOGUE.malformed_request.action}"`);
+  // the coordinator knows the limit of each call, nginx only what is more than all of them
+  expect(long).not.toMatch(/\d [KM]iB/);
 });
 
 test.each([

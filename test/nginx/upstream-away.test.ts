@@ -24,6 +24,7 @@ test('a coordinator that is away is told to people and to programs', async () =>
   expect(fields(page, 'content-type')).toEqual(['text/html; charset=utf-8']);
   expect(page).toContain('Las instancias siguen funcionando');
   expect(problem).toContain('"code":"coordinator_away"');
+  expect(problem).toContain('"hint":"Send the same call again after 2 seconds."');
   expect([page, problem, app].map((one) => fields(one, 'retry-after')[0])).toEqual(['2', '2', '2']);
 });
 
