@@ -37,9 +37,18 @@ export function chooseHost(wish: HostWish, facts: HostChoiceFacts): Host {
     shared.find(({ address }) => address === visitor) ??
     leastLoaded(shared, facts.load);
   if (chosen !== undefined) return chosen;
-  throw new AppError('host_required', 'No host can be chosen for this instance; name one', {
+  throw new AppError('host_required', whyNone(facts.hosts), {
     details: { choices: open.map(({ id, name }) => ({ host_id: id, name })) },
   });
+}
+
+function whyNone(hosts: readonly Host[]): string {
+  if (hosts.length === 0) return 'No host is registered';
+  const cordoned = hosts.filter((host) => host.cordoned).map(({ id }) => id);
+  const names = cordoned.join(', ');
+  if (cordoned.length === hosts.length) return `Every host is cordoned and takes no new instance: ${names}`;
+  const rest = names && `; cordoned: ${names}`;
+  return `No host can be chosen for this instance; name one${rest}`;
 }
 
 function namedHost(

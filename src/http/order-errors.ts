@@ -30,8 +30,9 @@ export const ORDER_ERRORS = {
   host_required: {
     status: 422,
     title: 'Host not clear',
-    meaning: 'Several hosts are possible, or none; `choices` lists them.',
-    action: 'Send the order again with `host_id`.',
+    meaning:
+      'No host is registered, all are cordoned, or the open ones are other clients’; `choices` lists the open ones.',
+    action: 'Send the order again with `host_id`, or have an operator uncordon or register a host.',
   },
   conflict: {
     status: 409,

@@ -103,6 +103,18 @@ test('without any host the order is told that it needs one', () => {
 });
 
 test.each([
+  ['no host', [], 'No host is registered'],
+  ['cordoned hosts only', [CORDONED], 'Every host is cordoned and takes no new instance: c'],
+  [
+    'another client’s and a cordoned one',
+    [ACME, CORDONED],
+    'No host can be chosen for this instance; name one; cordoned: c',
+  ],
+])('with %s the order is told why none is taken', (_what, hosts, message) => {
+  expect(() => choose({}, { hosts })).toThrow(expect.objectContaining({ code: 'host_required', message }));
+});
+
+test.each([
   'nowhere',
   '203.0.113.9',
   'evil.example',
