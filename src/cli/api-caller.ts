@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { CLI_AGENT } from '../http/cli-agent.ts';
 import { Secret } from '../platform/secret.ts';
 import { readEvents, type ServerEvent } from './server-events.ts';
+import { plain } from './table.ts';
 
 const CALL_TIMEOUT_MS = 90_000;
 /** Two heartbeats and a little. */
@@ -110,13 +111,18 @@ async function problemOf(response: Response): Promise<Record<string, unknown>> {
 }
 
 function wordsOf(status: number, { title, detail, errors }: Readonly<Record<string, unknown>>): string {
-  const faults = Array.isArray(errors) ? (errors as readonly { message?: unknown }[]) : [];
-  const lines = faults.map(({ message }) => `  ${String(message)}`);
+  const faults = Array.isArray(errors) ? (errors as readonly { field?: unknown; message?: unknown }[]) : [];
+  const lines = faults.map(({ field, message }) => faultLine(String(field), String(message)));
   const head = [
     typeof title === 'string' ? title : `HTTP ${String(status)}`,
     typeof detail === 'string' ? detail : '',
   ];
   return [head.filter(Boolean).join(': '), ...lines].join('\n');
+}
+
+/** Some messages begin with the name of their field. */
+function faultLine(field: string, message: string): string {
+  return plain(message.startsWith(field) ? message : `${field}: ${message}`).replace(/^/, '  ');
 }
 
 function readToken(path: string | undefined): string | undefined {
