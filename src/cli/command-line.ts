@@ -43,8 +43,13 @@ function parse({ options = {} }: Command, args: readonly string[]) {
       allowPositionals: true,
     });
   } catch (error) {
-    throw new AskedWrongly(error instanceof Error ? error.message : String(error));
+    throw new AskedWrongly(error instanceof Error ? wordsOf(error) : String(error));
   }
+}
+
+/** Node goes on about words that begin with a dash, which no command has. */
+function wordsOf({ message }: Error): string {
+  return message.replace(/\. To specify a positional .*$/s, '');
 }
 
 function toAsked({ words = [] }: Command, values: Values, positionals: readonly string[]): Asked {

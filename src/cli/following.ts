@@ -18,7 +18,8 @@ export async function awaitEnd(
   const look = async (): Promise<DeploymentView | undefined> => {
     const view = await patiently(api.call<DeploymentView>('GET', `/api/deployments/${id}`));
     if (view === undefined) return undefined;
-    const line = [view.phase, view.stages.at(-1)?.stage, view.pending?.reason].filter(Boolean).join(' · ');
+    const facts = new Set([view.phase, view.stages.at(-1)?.stage, view.pending?.reason]);
+    const line = [...facts].filter(Boolean).join(' · ');
     if (line !== shown) note(line);
     shown = line;
     // people see success at the decision; the clean-up behind it is not theirs to wait for

@@ -1,4 +1,6 @@
-import type { DeploymentView, InstanceView } from '../deployments/views.ts';
+import { PHASES } from '../deployments/phases.ts';
+import { STATUSES, type DeploymentView, type InstanceView } from '../deployments/views.ts';
+import { ENVIRONMENTS } from '../products/environment.ts';
 import { AskedWrongly, type Command, type Context, type Option } from './command.ts';
 import { plain, table } from './table.ts';
 
@@ -9,6 +11,23 @@ const PAGE = {
   all: { about: 'all of them, page by page' },
 } satisfies Record<string, Option>;
 
+const FILTERS = {
+  product: { value: 'ID', about: 'only those of this product' },
+  host: { value: 'ID', about: 'only those on this host' },
+} satisfies Record<string, Option>;
+
+const INSTANCE_FILTERS = {
+  ...FILTERS,
+  environment: { value: 'NAME', about: `only those of one: ${ENVIRONMENTS.join(', ')}` },
+  status: { value: 'STATUS', about: `only those with one: ${STATUSES.join(', ')}` },
+  client: { value: 'NAME', about: 'only those of the client with this whole name' },
+} satisfies Record<string, Option>;
+
+const DEPLOYMENT_FILTERS = {
+  ...FILTERS,
+  phase: { value: 'PHASE', about: `only those in one: ${PHASES.join(', ')}` },
+} satisfies Record<string, Option>;
+
 interface Page {
   readonly total: number;
   readonly next_cursor?: string;
@@ -16,10 +35,10 @@ interface Page {
 
 const instances: Command = {
   summary: 'list the instances, the newest first',
-  options: PAGE,
+  options: { ...INSTANCE_FILTERS, ...PAGE },
   check: (asked) => void limitOf(asked.text('limit')),
   run: async (context) => {
-    const { items, total } = await pages(context, 'instances');
+    const { items, total } = await pages(context, 'instances', filterOf(context, INSTANCE_FILTERS));
     const rows = items.map((one) => [
       one.instance_id,
       ...[one.status, one.phase, one.product_id, one.product_version, one.host_id, one.client_name].map(
@@ -35,22 +54,25 @@ const instances: Command = {
 const deployments: Command = {
   summary: 'list the deployments, the newest first',
   words: [{ name: 'INSTANCE', about: 'only those of this instance', optional: true }],
-  options: { open: { about: 'only what has not ended, with what holds it up' }, ...PAGE },
-  check: (asked) => {
-    limitOf(asked.text('limit'));
-    if (asked.isOn('open') && asked.word('INSTANCE')) throw new AskedWrongly('INSTANCE or --open');
+  options: {
+    open: { about: 'only what has not ended, with what holds it up' },
+    ...DEPLOYMENT_FILTERS,
+    ...PAGE,
   },
+  check: (asked) => void limitOf(asked.text('limit')),
   run: async (context) => {
-    const { asked } = context;
-    const instance = asked.word('INSTANCE');
-    const ofInstance = instance === undefined ? '' : `&instance=${encodeURIComponent(instance)}`;
-    const filter = asked.isOn('open') ? '&open=true' : ofInstance;
+    const instance = context.asked.word('INSTANCE');
+    const filter = {
+      ...filterOf(context, DEPLOYMENT_FILTERS),
+      ...(instance !== undefined && { instance }),
+      ...(context.asked.isOn('open') && { open: 'true' }),
+    };
     const { items, total } = await pages(context, 'deployments', filter);
     const rows = items.map((one) => [
       ...[one.deployment_id, one.instance_id, one.kind, one.phase],
-      ...[one.by, one.created_at, one.reason?.detail ?? one.pending?.reason].map(plain),
+      ...[one.by, one.created_at, one.why, one.reason?.detail ?? one.pending?.reason].map(plain),
     ]);
-    const head = ['DEPLOYMENT', 'INSTANCE', 'KIND', 'PHASE', 'BY', 'ORDERED', 'WHY'];
+    const head = ['DEPLOYMENT', 'INSTANCE', 'KIND', 'PHASE', 'BY', 'ORDERED', 'WHY', 'CAUSE'];
     return { text: withRest(table(head, rows), items.length, total), json: { deployments: items, total } };
   },
 };
@@ -63,17 +85,24 @@ interface Listed {
 async function pages<K extends keyof Listed>(
   { api, asked }: Context,
   name: K,
-  filter = '',
+  filter: Readonly<Record<string, string>>,
 ): Promise<{ items: readonly Listed[K][]; total: number }> {
   const limit = asked.isOn('all') ? MOST : limitOf(asked.text('limit'));
   const items: Listed[K][] = [];
   for (let cursor = ''; ;) {
-    const path = `/api/${name}?limit=${String(limit)}${filter}${cursor}`;
+    const query = new URLSearchParams({ limit: String(limit), ...filter, ...(cursor !== '' && { cursor }) });
+    const path = `/api/${name}?${query.toString()}`;
     const page = await api.call<Page & Readonly<Record<K, Listed[K][]>>>('GET', path);
     items.push(...page[name]);
     if (!asked.isOn('all') || page.next_cursor === undefined) return { items, total: page.total };
-    cursor = `&cursor=${page.next_cursor}`;
+    cursor = page.next_cursor;
   }
+}
+
+/** The API has a parameter for each, of the same name. */
+function filterOf({ asked }: Context, options: Readonly<Record<string, Option>>): Record<string, string> {
+  const given = Object.keys(options).map((name) => [name, asked.text(name)] as const);
+  return Object.fromEntries(given.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
 }
 
 function limitOf(text = '50'): number {

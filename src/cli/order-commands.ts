@@ -21,6 +21,8 @@ interface Placed {
   readonly access_url: string;
 }
 
+const NEW_ONLY = ['host', 'environment', 'expires-in'] as const;
+
 type InputSpecs = Readonly<Record<string, { readonly type: string }>>;
 
 const deploy: Command = {
@@ -33,6 +35,7 @@ const deploy: Command = {
     instance: { value: 'ID', about: 'deploy this instance again' },
     host: { value: 'ID', about: 'where a new instance lands; chosen when left out' },
     environment: { value: 'NAME', about: 'prod (also when left out), dev or test' },
+    'expires-in': { value: 'SECONDS', about: 'how long a new instance is wanted; for good when left out' },
     input: { value: 'NAME=VALUE', about: 'an input of the product; as often as needed', multiple: true },
     ...WHY,
     ...WAIT,
@@ -42,6 +45,11 @@ const deploy: Command = {
     const [product, client, instance] = [asked.word('PRODUCT'), asked.word('CLIENT'), asked.text('instance')];
     const isClear = instance === undefined ? client !== undefined : product === undefined;
     if (!isClear) throw new AskedWrongly('PRODUCT and CLIENT, or --instance ID');
+    const isOfNew = NEW_ONLY.some((option) => asked.text(option) !== undefined);
+    if (instance !== undefined && isOfNew)
+      throw new AskedWrongly(`${NEW_ONLY.map((option) => `--${option}`).join(', ')}: only of a new instance`);
+    if (!/^\d{1,9}$/.test(asked.text('expires-in') ?? '60'))
+      throw new AskedWrongly('--expires-in is a number of seconds');
     const pairs = asked.texts('input').every((text) => /^[^=]+=/.test(text));
     if (!pairs) throw new AskedWrongly('--input is NAME=VALUE');
   },
@@ -63,16 +71,14 @@ const deploy: Command = {
 
 async function newInstance(context: Context): Promise<object> {
   const { asked } = context;
-  const [product = '', host, environment] = [
-    asked.word('PRODUCT'),
-    asked.text('host'),
-    asked.text('environment'),
-  ];
+  const product = asked.word('PRODUCT') ?? '';
+  const [host, environment, expiresIn] = NEW_ONLY.map((option) => asked.text(option));
   return {
     product_id: product,
     client_name: asked.word('CLIENT'),
     ...(host !== undefined && { host_id: host }),
     ...(environment !== undefined && { environment }),
+    ...(expiresIn !== undefined && { expires_in: Number(expiresIn) }),
     ...(await inputsOf(context, product)),
   };
 }

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { DeploymentId } from '../../src/deployments/deployment.ts';
+import type { InstanceId } from '../../src/deployments/instance.ts';
 import { benchPerTest } from '../deployments/bench-per-test.ts';
 import { httpBench, TOKEN, type HttpBench } from '../deployments/http-bench.ts';
 import { must } from '../deployments/records.ts';
@@ -74,9 +75,10 @@ test('an order that is waited for ends with the link', async () => {
   const claim = await at().claim(build);
   await at().core.callbacks.ready(at().readyMessage(claim));
 
-  const { code, stdout } = await ended;
+  const { code, stdout, stderr } = await ended;
 
   expect([code, stdout]).toEqual([0, `http://apps.example:3001/instances/${claim.instance_id}/\n`]);
+  expect(stderr).not.toMatch(/(\w+) · \1/);
 });
 
 test('an order that is waited for and fails ends with the cause', async () => {
@@ -110,10 +112,29 @@ test('the lists show what there is, and a page says that there is more', async (
   expect(all.instances).toHaveLength(2);
   const deployments = await ark('deployments', instance_id);
   expect(deployments.stdout.split('\n')).toHaveLength(3);
+  expect(deployments.stdout).toMatch(/ WHY +CAUSE$/m);
   await at().core.tracker.round();
   const open = JSON.parse((await ark('deployments', '--open', '--json')).stdout) as { deployments: object[] };
   expect(open.deployments).toMatchObject([{ phase: 'queued' }]);
 });
+
+test('the lists show only what is asked for', async () => {
+  const { instance_id: first } = await at().bringLive();
+  const { instance_id: second } = await at().order('cl-a', 'Second S.A.');
+  const listed = async (...args: readonly string[]) => {
+    const { stdout } = await ark(...args, '--json');
+    const lists = JSON.parse(stdout) as Record<string, readonly { instance_id: string }[]>;
+    return lists[args[0] ?? '']?.map(({ instance_id: id }) => id);
+  };
+
+  expect(await listed('instances', '--client', 'Second S.A.', '--host', 'cl-a')).toEqual([second]);
+  expect(await listed('instances', '--status', 'running', '--product', 'hello')).toEqual([first]);
+  expect(await listed('instances', '--environment', 'test')).toEqual([]);
+  expect(await listed('deployments', '--open', '--host', 'cl-a', '--product', 'hello')).toEqual([second]);
+  expect(await listed('deployments', first, '--open')).toEqual([]);
+  expect(await listed('deployments', '--phase', 'waiting')).toEqual([second]);
+  expect(await ark('instances', '--status', 'happy')).toMatchObject({ code: 1, stdout: '' });
+}, 20_000);
 
 test('a log is printed, and followed to its end', async () => {
   const { instance_id, build } = await at().bringLive();
@@ -182,6 +203,16 @@ test('a refusal is told in its own words, or as the JSON of the problem', async 
   const asJson = await ark('cordon', 'nobody', '--why', 'x', '--json');
   expect(asJson.code).toBe(1);
   expect(JSON.parse(asJson.stdout)).toMatchObject({ status: 404, code: 'host_not_found' });
+});
+
+test('a new instance is ordered for a time, and a time that is too short is refused', async () => {
+  const { instance_id: id } = JSON.parse(
+    (await ark('deploy', 'hello', 'X', '--expires-in', '3600', '--json')).stdout,
+  ) as { instance_id: InstanceId };
+  expect((await at().store.instance(id))?.expires_at).toBe(at().now + 3_600_000);
+
+  const short = await ark('deploy', 'hello', 'X', '--expires-in', '1');
+  expect([short.code, short.stderr]).toEqual([1, expect.stringContaining('\n  expires_in must be ')]);
 });
 
 test('a coordinator that does not answer ends the command with 4, and is what doctor finds', async () => {

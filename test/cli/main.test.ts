@@ -37,11 +37,19 @@ test.each<[string, readonly string[]]>([
   ['an instance and a product at once', ['deploy', 'hello', 'Acme', '--instance', 'acme-1']],
   ['a product without a client', ['deploy', 'hello']],
   ['an input without value', ['deploy', 'hello', 'Acme', '--input', 'title']],
+  ['a new host for an instance', ['deploy', '--instance', 'acme-1', '--host', 'cl-a']],
+  ['an end that is none', ['deploy', 'hello', 'Acme', '--expires-in', 'soon']],
   ['a timeout that is none', ['cancel', 'd-1', '--timeout', 'soon']],
   ['a limit out of range', ['instances', '--limit', '201']],
   ['a container id that is none', ['set-route', 'acme-1', 'web', '--why', 'x']],
 ])('%s is asked wrongly', async (_what, args) => {
   await expect(ark(...args)).rejects.toMatchObject({ code: 2, stdout: '' });
+});
+
+test('an unknown option is named, and nothing else is said about it', async () => {
+  await expect(ark('instances', '--foo')).rejects.toMatchObject({
+    stderr: expect.stringMatching(/^Unknown option '--foo'\n\nusage: /) as unknown,
+  });
 });
 
 test('nothing that runs is said with words', async () => {
