@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { COMMANDS } from '../src/cli/commands.ts';
 import { staleFiles } from '../src/docs/generate.ts';
 import { ERROR_CODES } from '../src/platform/errors.ts';
+import { ES_CODES } from '../src/web/texts/es-codes.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
@@ -71,4 +73,64 @@ test('every script that a page tells to run exists', () => {
 
   const ownOfNpm = ['ci', 'install', 'start', 'test'];
   expect(named.filter((script) => !ownOfNpm.includes(script) && !(script in scripts))).toEqual([]);
+});
+
+const TROUBLESHOOTING = 'docs/troubleshooting.md';
+const PROBLEMAS = 'docs/es/problemas.md';
+const OPERACION = 'docs/es/operacion.md';
+
+/** In these pages a code span of small letters with underscores is a code, and nothing else. */
+const codesIn = (page: string): string[] => [
+  ...new Set([...read(page).matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, code]) => code ?? '')),
+];
+
+test("every code in the operators' pages is one of ours", () => {
+  const jobs = ['ansible', 'jenkins']
+    .flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.py'))
+        .map((path) => read(`${folder}/${path}`)),
+    )
+    .join('\n');
+  const nginx = read('nginx/ark.conf.template');
+  const isOurs = (code: string): boolean =>
+    ERROR_CODES.some((one) => one === code) ||
+    code in ES_CODES ||
+    jobs.includes(`"${code}"`) ||
+    nginx.includes(`"code":"${code}"`);
+  const named = [TROUBLESHOOTING, PROBLEMAS, OPERACION].flatMap(codesIn);
+
+  expect(named.length).toBeGreaterThan(100);
+  expect(named.filter((code) => !isOurs(code))).toEqual([]);
+});
+
+test('troubleshooting says the same in both languages, row by row', () => {
+  const rows = (page: string): string[][] =>
+    [...read(page).matchAll(/^\|.*\|$/gm)].map(([row]) =>
+      [...row.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, code]) => code ?? ''),
+    );
+
+  expect(rows(PROBLEMAS)).toEqual(rows(TROUBLESHOOTING));
+});
+
+test('every page names commands that exist', () => {
+  const named = pages.flatMap((page) =>
+    [...read(page).matchAll(/(?:`ark|npm run ark --|src\/cli\/main\.ts) ([a-z][a-z-]*)/g)].map(
+      ([, command]) => command ?? '',
+    ),
+  );
+
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((command) => command !== 'help' && !(command in COMMANDS))).toEqual([]);
+});
+
+test("the words of the Spanish operators' page are those that the pages show", () => {
+  const shown = readdirSync(join(ROOT, 'src/web/texts'))
+    .filter((name) => name.startsWith('es'))
+    .map((name) => read(`src/web/texts/${name}`))
+    .join('\n');
+  const bold = [...read(OPERACION).matchAll(/\*\*([^*]+)\*\*/g)].map(([, words]) => words ?? '');
+
+  expect(bold.length).toBeGreaterThan(20);
+  expect(bold.filter((words) => !shown.includes(`'${words}'`))).toEqual([]);
 });
