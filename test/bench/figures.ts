@@ -20,3 +20,9 @@ export function toTable(rows: readonly Row[]): string {
   });
   return ['| ms | min | median | max |', '|---|---|---|---|', ...lines].join('\n');
 }
+
+/** The value that this share of all is at or below. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}
