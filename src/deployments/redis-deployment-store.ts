@@ -1,5 +1,5 @@
 import type { HostId } from '../hosts/host.ts';
-import { withStore, type Redis } from '../platform/redis.ts';
+import { sendTogether, withStore, type Redis } from '../platform/redis.ts';
 import { cancelledBy } from './deployment.ts';
 import type { BuildMark, Decision, Deployment, DeploymentId, ReleaseId, StageMark } from './deployment.ts';
 import type {
@@ -236,6 +236,7 @@ export class RedisDeploymentStore implements DeploymentStore {
   }
 
   async #read<T>(name: string, act: (key: string) => Promise<T>): Promise<T> {
+    sendTogether(this.#redis);
     return withStore(`read ${name}`, () => act(this.#prefix + name));
   }
 }

@@ -6,6 +6,7 @@ import {
   connectRedis,
   loadScript,
   runScript,
+  sendTogether,
   waitUntilReady,
   withStore,
   type Redis,
@@ -74,4 +75,31 @@ test('while Redis is away commands fail at once; afterwards they work and no fai
   expect(await client.mget('kept', 'late')).toEqual(['1', null]);
   client.disconnect();
   await own.close();
+});
+
+test('what is sent together leaves at the end of the turn, in its order', async () => {
+  await redis.set('together', '0');
+
+  sendTogether(redis);
+  sendTogether(redis);
+  const answers = Promise.all(Array.from({ length: 100 }, () => redis.incr('together')));
+  const unsent = redis.stream.writableLength;
+
+  expect(unsent).toBeGreaterThan(100);
+  expect(await answers).toEqual(Array.from({ length: 100 }, (_none, at) => at + 1));
+  expect([redis.stream.writableCorked, redis.stream.writableLength]).toEqual([0, 0]);
+});
+
+test('what is sent together while there is no connection fails at once', async () => {
+  const away = await startRedis();
+  const other = await connectRedis({ url: away.url, name: 'test' });
+  const ended = new Promise((resolve) => other.once('close', resolve));
+  await away.kill();
+  await ended;
+
+  sendTogether(other);
+
+  await expect(other.get('together')).rejects.toThrow(/enableOfflineQueue|Connection is closed/);
+  other.disconnect();
+  await away.close();
 });
