@@ -142,7 +142,7 @@ export class BreakGlass {
   }
 
   async #deploymentOf({ id }: Instance, seq: string): Promise<DeploymentId | ''> {
-    const { items } = await this.#options.store.deployments({ offset: 0, limit: NEWEST }, { instance: id });
+    const { items } = await this.#options.store.deployments({ limit: NEWEST }, { instance: id });
     return items.find((deployment) => deployment.seq === seq)?.id ?? '';
   }
 }

@@ -95,12 +95,19 @@ export type CancelOutcome =
 export interface Page<T> {
   readonly items: readonly T[];
   readonly total: number;
-  /** Offset of the next page; undefined on the last one. */
-  readonly next?: number;
+  /** The last row, if there are more behind it. */
+  readonly next?: Place;
+}
+
+/** Where a row stands in its list. */
+export interface Place {
+  readonly score: number;
+  readonly id: string;
 }
 
 export interface PageQuery {
-  readonly offset: number;
+  /** Begins behind this place; from the beginning without one. */
+  readonly after?: Place;
   readonly limit: number;
 }
 

@@ -70,7 +70,7 @@ export const deploymentId = Joi.string()
   .example('d-0c9f7a4be2d1583f6a70');
 
 const cursor = Joi.string()
-  .pattern(/^[A-Za-z0-9_-]{1,40}$/, 'cursor')
+  .pattern(/^[A-Za-z0-9_-]{1,120}$/, 'cursor')
   .description('`next_cursor` of the page before');
 const limit = Joi.number().integer().min(1).max(200).default(50).description('Most items of a page');
 

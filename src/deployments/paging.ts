@@ -1,14 +1,21 @@
 import { invalidFields } from '../http/validate.ts';
-import type { Page, PageQuery } from './deployment-store.ts';
+import type { Page, PageQuery, Place } from './deployment-store.ts';
 import type { PageParameters } from './order-schemas.ts';
 
-/** A cursor says how many rows were seen; it is opaque to callers. Throws `validation_failed`. */
+/** A cursor names the last row that was seen; it is opaque to callers. Throws `validation_failed`. */
 export function parsePageQuery({ limit, cursor }: PageParameters): PageQuery {
-  if (cursor === undefined) return { offset: 0, limit };
-  const text = Buffer.from(cursor, 'base64url').toString('utf8');
-  const offset = /^o\d{1,9}$/.test(text) ? Number(text.slice(1)) : undefined;
-  if (offset === undefined) throw invalidFields([{ field: 'cursor', message: 'cursor is not one of ours' }]);
-  return { offset, limit };
+  if (cursor === undefined) return { limit };
+  const [, score, id] = /^(\d{1,16}):([a-z0-9][a-z0-9_-]{0,62})$/.exec(textOf(cursor)) ?? [];
+  if (id === undefined) throw invalidFields([{ field: 'cursor', message: 'cursor is not one of ours' }]);
+  return { after: { score: Number(score), id }, limit };
+}
+
+function textOf(cursor: string): string {
+  return Buffer.from(cursor, 'base64url').toString('utf8');
+}
+
+function cursorOf({ score, id }: Place): string {
+  return Buffer.from(`${String(score)}:${id}`).toString('base64url');
 }
 
 /** `{total, <name>: […], next_cursor?}` */
@@ -20,8 +27,6 @@ export function toPageAnswer(
   return {
     total: page.total,
     [name]: items,
-    ...(page.next !== undefined && {
-      next_cursor: Buffer.from(`o${String(page.next)}`).toString('base64url'),
-    }),
+    ...(page.next !== undefined && { next_cursor: cursorOf(page.next) }),
   };
 }

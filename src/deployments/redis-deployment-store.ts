@@ -223,11 +223,11 @@ export class RedisDeploymentStore implements DeploymentStore {
   }
 
   async isHostInUse(host: HostId): Promise<boolean> {
-    for (let offset: number | undefined = 0; offset !== undefined;) {
-      const { items, next }: Page<Instance> = await this.instances({ offset, limit: 200 });
-      if (items.some((each) => each.host_id === host && each.deleted_at === undefined)) return true;
-      offset = next;
-    }
+    let page: Page<Instance> | undefined;
+    do {
+      page = await this.instances({ limit: 200, ...(page?.next && { after: page.next }) });
+      if (page.items.some((each) => each.host_id === host && each.deleted_at === undefined)) return true;
+    } while (page.next);
     return false;
   }
 

@@ -57,7 +57,7 @@ describe('a query', () => {
     ...[
       'cursor=',
       'cursor=../x',
-      `cursor=${'x'.repeat(41)}`,
+      `cursor=${'x'.repeat(121)}`,
       'cursor=bm9uc2Vuc2U',
       'cursor=b9999999999',
       'sort=name',

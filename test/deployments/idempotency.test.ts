@@ -81,7 +81,7 @@ test('two clicks at the same moment are one order', async () => {
   const answers = await Promise.all([1, 2, 3, 4].map(() => post('/api/instances', 'key-1', ORDER)));
 
   expect(new Set(answers.map(({ body }) => (body as { instance_id: string }).instance_id)).size).toBe(1);
-  expect((await at().store.instances({ offset: 0, limit: 9 })).total).toBe(1);
+  expect((await at().store.instances({ limit: 9 })).total).toBe(1);
 });
 
 test('a refused order leaves its key free', async () => {

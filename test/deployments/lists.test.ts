@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import type { DeploymentFilter, InstanceFilter } from '../../src/deployments/deployment-store.ts';
+import type { DeploymentFilter, InstanceFilter, PageQuery } from '../../src/deployments/deployment-store.ts';
 import { aHost } from './bench.ts';
 import { benchPerTest } from './bench-per-test.ts';
 
 const at = benchPerTest();
-const PAGE = { offset: 0, limit: 50 };
+const PAGE: PageQuery = { limit: 50 };
 
 const instances = async (filter: InstanceFilter, page = PAGE) => {
   const { items, total } = await at().store.instances(page, filter);
@@ -43,7 +43,8 @@ test('several facts together, and a page of what fits them', async () => {
   expect(await instances({ product: 'hello', status: 'running' })).toEqual({ total: 1, clients: ['Acme'] });
   expect(await instances({ host: 'cl-a', status: 'pending' })).toEqual({ total: 0, clients: [] });
   const both = { product: 'hello', environment: 'prod' };
-  expect(await instances(both, { offset: 1, limit: 1 })).toEqual({ total: 2, clients: ['Acme'] });
+  const { next } = await at().store.instances({ limit: 1 }, both);
+  expect(await instances(both, { after: next!, limit: 1 })).toEqual({ total: 2, clients: ['Acme'] });
 });
 
 test('deployments are listed by instance, product, host, phase, and whether they are open', async () => {

@@ -30,7 +30,7 @@ async function begin(bench: Bench) {
 }
 
 async function recoveriesOf(bench: Bench, id: InstanceId): Promise<readonly Deployment[]> {
-  const { items } = await bench.store.deployments({ offset: 0, limit: 50 }, { instance: id });
+  const { items } = await bench.store.deployments({ limit: 50 }, { instance: id });
   return items.filter(({ trigger }) => trigger === 'recovery');
 }
 

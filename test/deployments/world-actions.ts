@@ -85,7 +85,7 @@ const ACTS = {
     attempt(() => bench.core.orders.remove(id, { keepData: false }, ORDERER)),
   ),
   cancel: async ({ bench, pick, attempt }) => {
-    const { items } = await bench.store.deployments({ offset: 0, limit: 50 });
+    const { items } = await bench.store.deployments({ limit: 50 });
     const deployment = items[items.length - 1 - (pick % Math.max(1, items.length))];
     if (deployment) await attempt(() => bench.core.orders.cancel(deployment.id, ORDERER));
   },
@@ -141,7 +141,7 @@ const ACTS = {
     bench.builds.loseNextAnswer();
   },
   force_fail: async ({ bench, pick, attempt }) => {
-    const { items } = await bench.store.deployments({ offset: 0, limit: 50 });
+    const { items } = await bench.store.deployments({ limit: 50 });
     const deployment = items[pick % Math.max(1, items.length)];
     if (deployment) await attempt(() => bench.breakGlass.forceFail(deployment, { by: 'eva', why: 'stuck' }));
   },

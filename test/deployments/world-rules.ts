@@ -43,7 +43,7 @@ export interface Lists {
 }
 
 export async function readLists(store: Pick<DeploymentStore, 'instances' | 'deployments'>): Promise<Lists> {
-  const page = { offset: 0, limit: 500 };
+  const page = { limit: 500 };
   const listed = async (word: string, read: Promise<{ items: readonly { readonly id: string }[] }>) =>
     (await read).items.map(({ id }) => [id, word] as const);
   const instances = STATUSES.map((status) => listed(status, store.instances(page, { status })));

@@ -104,7 +104,7 @@ export class World {
       JSON.stringify(await redis.xrevrange(`${prefix}events`, '+', '-', 'COUNT', 1));
     for (;;) {
       const before = await lastEvent();
-      const { items } = await store.deployments({ offset: 0, limit: 500 });
+      const { items } = await store.deployments({ limit: 500 });
       const instances = await Promise.all(
         this.#instances.map(async (id) => ({
           id,
