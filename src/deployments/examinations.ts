@@ -136,7 +136,8 @@ export function examineProxies(
       const newest = await revision();
       const fresh = await proxies.fresh();
       if (fresh.length === 0) return broken('proxies', 'none is heard of: no link answers', hint);
-      return fresh.map(({ id, revision: applied }) => {
+      const inOrder = fresh.toSorted((one, other) => one.id.localeCompare(other.id));
+      return inOrder.map(({ id, revision: applied }) => {
         const part = `proxy ${id}`;
         if (applied >= newest) return ok(part, `has applied revision ${String(applied)}`);
         const detail = `is at revision ${String(applied)} of ${String(newest)}`;

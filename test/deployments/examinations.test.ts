@@ -99,8 +99,8 @@ test('proxies are found by their heartbeats, and one that lags is told', async (
   const look = async () => examine([examineProxies(watch, async () => Promise.resolve(7))]);
   expect(await look()).toMatchObject([{ part: 'proxies', state: 'broken' }]);
 
-  await routes.beat('proxy-1', { at: Date.now(), revision: 7, draining: {} });
   await routes.beat('proxy-2', { at: Date.now(), revision: 5, draining: {} });
+  await routes.beat('proxy-1', { at: Date.now(), revision: 7, draining: {} });
 
   expect(await look()).toMatchObject([
     { part: 'proxy proxy-1', state: 'ok' },
