@@ -136,6 +136,8 @@ export interface HostLoad {
   readonly waiting: readonly DeploymentId[];
   /** What an operator holds back: everything, or new deployments on this host (removals go on). */
   readonly hold?: 'frozen' | 'host_cordoned';
+  /** The operator who does, where it is known. */
+  readonly held_by?: string;
 }
 
 /**

@@ -31,6 +31,7 @@ function listDeployments({ store, views }: DeploymentsApiOptions): Call {
     path: '/api/deployments',
     right: 'deployments:read',
     summary: 'List deployments, the newest first',
+    description: 'A filter that nothing fits, also an id that does not exist, gives an empty page.',
     query: deploymentsQuery,
     answers: { 200: { description: 'A page of deployments', schema: pageOf('deployments', deploymentView) } },
     handle: async ({ query: { limit, cursor, ...filter }, request, response }) => {

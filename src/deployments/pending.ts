@@ -8,6 +8,8 @@ import { isTerminal } from './phases.ts';
 export interface Pending {
   readonly reason: string;
   readonly holder?: string;
+  /** The operator who holds it back, where it is known: a host does not keep who cordoned it. */
+  readonly held_by?: string;
   /** Place in the queue of the host, from 1; only of what waits. */
   readonly position?: number;
   readonly since: string;
@@ -33,7 +35,10 @@ const NEXT: Readonly<Record<string, string>> = {
   retiring: 'The old release is removed; the new one is live',
 };
 
-const HELD = 'It goes on where it stands, with the time that it had left, once an operator lets it';
+const AFTER: Readonly<Record<NonNullable<HostLoad['hold']>, string>> = {
+  frozen: 'It starts after the unfreeze, with the time that it had left',
+  host_cordoned: 'It starts after the uncordon of its host, with the time that it had left',
+};
 
 /** Of a first deployment: it replaced nothing. */
 const JOB_ENDS = 'The job ends; the release is live';
@@ -47,13 +52,23 @@ export function pendingOf(facts: PendingFacts): Pending | null {
   const holder = phase === 'waiting' && !hold ? holderOf(deployment, instance, load) : undefined;
   const position = (load?.waiting.indexOf(deployment.id) ?? -1) + 1;
   return {
-    reason: hold ?? reasonOf(facts),
+    ...(hold ? heldBack(hold, load) : goingOn(facts)),
     ...(holder !== undefined && { holder }),
     ...(position > 0 && { position }),
     since: iso(deployment.times[phase] ?? deployment.created_at),
-    deadline: hold ? null : iso(deployment.deadline_at),
-    next: hold ? HELD : nextOf(deployment),
   };
+}
+
+type Outlook = Pick<Pending, 'reason' | 'held_by' | 'deadline' | 'next'>;
+
+function heldBack(hold: NonNullable<HostLoad['hold']>, load: HostLoad | undefined): Outlook {
+  const by = load?.held_by;
+  return { reason: hold, ...(by && { held_by: by }), deadline: null, next: AFTER[hold] };
+}
+
+function goingOn(facts: PendingFacts): Outlook {
+  const { deployment } = facts;
+  return { reason: reasonOf(facts), deadline: iso(deployment.deadline_at), next: nextOf(deployment) };
 }
 
 /** Whether Jenkins cannot have heard of it yet. */

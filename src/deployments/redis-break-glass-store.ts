@@ -86,7 +86,7 @@ export class RedisBreakGlassStore implements BreakGlassStore {
 }
 
 /** Whatever stands there freezes; only its words may be missing. */
-function readMark(text: string): Freeze {
+export function readMark(text: string): Freeze {
   try {
     const { by = '', at = 0, why = '' } = JSON.parse(text) as Partial<Freeze>;
     return { by, at, why };

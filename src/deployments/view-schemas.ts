@@ -17,6 +17,7 @@ const reason = Joi.object({
 const pending = Joi.object<Pending, true>({
   reason: text.required().description('What it waits for'),
   holder: text.description('The deployment, host or operator that holds it up'),
+  held_by: text.description('The operator who froze everything, where it is known'),
   position: counted.min(1).description('Place in the queue of the host, from 1'),
   since: moment.required(),
   deadline: moment

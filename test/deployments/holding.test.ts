@@ -52,7 +52,10 @@ test.each(['freeze', 'cordon'] as const)(
       reason: kind === 'freeze' ? 'frozen' : 'host_cordoned',
       deadline: null,
     });
-    expect(pending.next).toContain('once an operator lets it');
+    expect(pending.next).toMatch(
+      kind === 'freeze' ? /^It starts after the unfreeze/ : /^It starts after the uncordon/,
+    );
+    expect(pending.held_by).toBe(kind === 'freeze' ? 'ops' : undefined);
 
     await HOLDS[kind].end(bench);
     await bench.core.tracker.round();

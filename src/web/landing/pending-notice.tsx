@@ -29,6 +29,11 @@ export function PendingNotice({ deployment }: { readonly deployment: DeploymentV
           </Link>
         </p>
       )}
+      {pending.held_by && (
+        <p>
+          {texts.progress.heldBy} {pending.held_by}
+        </p>
+      )}
       {pending.position !== undefined && <p>{texts.progress.position(pending.position)}</p>}
       {!cancel && (
         <p>

@@ -63,6 +63,7 @@ export const es: Texts = {
     took: (time) => `Tardó ${time}.`,
     waitingFor: 'Espera:',
     holder: 'La ocupa:',
+    heldBy: 'La retiene:',
     next: 'Después:',
     position: (place) => `Es la número ${place} en la cola de su servidor.`,
     deadline: (time) => `Si no ha terminado, se abandona a las ${time}.`,
@@ -148,7 +149,9 @@ export const es: Texts = {
     deploying: 'El trabajo arranca la nueva versión y comprueba que esté sana.',
     verifying: 'Se comprueba desde aquí que responde y se cambia el enlace.',
     retiring: 'Se retira la versión anterior; el enlace ya lleva a la nueva.',
-    held: 'Sigue, con el tiempo que le quedaba, en cuanto un operador lo permita.',
+    frozen: 'Empieza cuando un operador reanude los trabajos, con el tiempo que le quedaba.',
+    cordoned:
+      'Empieza cuando un operador vuelva a admitir despliegues en su servidor, con el tiempo que le quedaba.',
     ending: 'El trabajo termina; el enlace ya funciona.',
   },
   console: ES_CONSOLE,

@@ -28,7 +28,7 @@ export interface Texts {
   readonly kind: Group<DeploymentView['kind']>;
   readonly ended: Group<EndPhase>;
   /** What happens next in a phase that has not ended. */
-  readonly next: Group<Exclude<Phase, EndPhase | 'succeeded'> | 'held' | 'ending'>;
+  readonly next: Group<Exclude<Phase, EndPhase | 'succeeded'> | 'frozen' | 'cordoned' | 'ending'>;
   readonly console: ConsoleTexts;
   readonly system: SystemTexts;
   readonly hostCheck: HostCheckTexts;
@@ -81,6 +81,7 @@ type ProgressTexts = Group<
   | 'liveOld'
   | 'waitingFor'
   | 'holder'
+  | 'heldBy'
   | 'next'
   | 'cancel'
   | 'cancelling'
