@@ -17,9 +17,11 @@ export const PROXY_ERRORS = {
   },
   route_withdrawn: {
     status: 410,
-    title: 'Instance gone',
-    meaning: 'The instance was removed, or its deployment failed and nothing of it runs.',
-    action: 'Ask for a new one, or deploy it again.',
+    title: 'Link withdrawn',
+    meaning:
+      'An operator took the link away, the instance was removed, or its deployment failed and nothing of it runs.',
+    action:
+      'Ask whoever gave you the link. Unless the instance was removed, its next deployment brings the link back.',
   },
   route_updating: {
     status: 503,

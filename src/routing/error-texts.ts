@@ -78,8 +78,14 @@ const TEXTS: Partial<Record<ErrorCode, Words>> = {
     en: ['There is no such instance', 'Check the address, or ask whoever gave you the link.'],
   },
   route_withdrawn: {
-    es: ['Esta instancia ya no existe', 'La instancia fue eliminada, o no llegó a ponerse en marcha.'],
-    en: ['This instance is gone', 'The instance has been removed, or it never came up.'],
+    es: [
+      'Este enlace no lleva a ninguna parte',
+      'Un operador retiró el enlace, la instancia fue eliminada o no llegó a ponerse en marcha.',
+    ],
+    en: [
+      'This link leads nowhere',
+      'An operator took the link away, the instance was removed, or it never came up.',
+    ],
   },
   route_updating: {
     es: ['Un momento, por favor', 'La aplicación se está preparando. Esta página se recarga sola.'],

@@ -43,6 +43,19 @@ test.each([
   expect(fields(answer, 'cache-control')).toEqual(['no-store']);
 });
 
+test('a link that is withdrawn does not claim that the instance was removed', async () => {
+  proxy.route('i1', 1, 'withdrawn');
+
+  const problem = await get('/instances/i1/', 'Accept: application/json');
+
+  expect(problem).toContain(
+    '"detail":"An operator took the link away, the instance was removed, or it never came up."',
+  );
+  expect(problem).toContain(
+    '"hint":"Ask whoever gave you the link. Unless the instance was removed, its next deployment',
+  );
+});
+
 test('case 93: a new instance without a target shows people a page that waits, and tells programs when to ask', async () => {
   proxy.table.put(endpointId('i1'), aRouteWithoutTarget());
 
