@@ -14,7 +14,7 @@ import { Caller, fire } from './open-loop.ts';
 // own, on a Redis of its own, under calls at a constant rate. Prints a table; says nothing about other machines.
 
 const ROUNDS = 3;
-const WARM_UP_S = 2;
+const WARM_UP_S = 1;
 const IDLE_S = 3;
 /** Changes a second while readers follow. */
 const EVENTS_SHARE = 0.05;
@@ -58,6 +58,13 @@ async function main(): Promise<void> {
   });
   const load = { rate: Number(values.rate), seconds: Number(values.seconds) };
   const closers: (() => Promise<void> | void)[] = [];
+  const close = async (): Promise<void> => {
+    for (const one of closers.splice(0).reverse()) await one();
+  };
+  // what it started must not outlive it
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void close().finally(() => process.exit(1)));
+  }
   try {
     const result = await measure(load, Number(values.instances), closers);
     const verify = [150, 16_384, 65_536].map((bytes) => figuresOfCheck(bytes));
@@ -66,7 +73,7 @@ async function main(): Promise<void> {
     const all = { at: new Date().toISOString(), machine, options: values, ...result, verify };
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(all, null, 2)}\n`);
   } finally {
-    for (const close of closers.reverse()) await close();
+    await close();
   }
 }
 

@@ -69,7 +69,12 @@ export async function fire(
   while (running.length < count) {
     const dueAt = startedAt + (running.length * 1_000) / rate;
     if (performance.now() < dueAt) await delay(1);
-    else running.push(shootOne(running.length, dueAt));
+    else {
+      const shot = shootOne(running.length, dueAt);
+      // told below, once all are fired
+      shot.catch(() => undefined);
+      running.push(shot);
+    }
   }
   return Promise.all(running);
 }
