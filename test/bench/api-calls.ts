@@ -16,12 +16,13 @@ export interface Scenario {
 }
 
 export const JOB = 'ark-deploy-instance';
+const MOST_OF_A_PAGE = 200;
 /** The build that the stand-in for Jenkins shows; any other is unknown there. */
 export const BUILD = 1;
 
 export function scenariosOf(
   ids: readonly string[],
-  { order, claim }: { readonly order: Order; readonly claim: ClaimAnswer },
+  { order, claim, cursor }: { readonly order: Order; readonly claim: ClaimAnswer; readonly cursor: string },
 ): readonly Scenario[] {
   const own = { lease: claim.lease, deployment_id: claim.deployment_id };
   const progress = { ...own, stage: 'pull', status: 'started' };
@@ -35,7 +36,7 @@ export function scenariosOf(
   return [
     { name: 'get', share: 1, status: 200, shot: (at) => ({ path: `/api/instances/${idAt(ids, at)}` }) },
     list('list, newest 50', ''),
-    list('list, 50 from the middle', `?cursor=${cursorAt(Math.floor(ids.length / 2))}`),
+    list('list, 50 from the middle', `?cursor=${cursor}`),
     list('list, one host', '?host=bench-7'),
     list('list, product and environment', '?product=hello&environment=prod', 0.1),
     {
@@ -54,8 +55,15 @@ function idAt(ids: readonly string[], at: number): string {
   return ids[(at * 7_919) % ids.length] ?? '';
 }
 
-function cursorAt(offset: number): string {
-  return Buffer.from(`o${String(offset)}`).toString('base64url');
+/** Where the second half of the list begins. */
+export async function middleOf(caller: Caller, count: number): Promise<string> {
+  let cursor = '';
+  for (let seen = 0; seen < count / 2; seen += MOST_OF_A_PAGE) {
+    const from = cursor && `&cursor=${cursor}`;
+    const { text } = await caller.call({ path: `/api/instances?limit=${String(MOST_OF_A_PAGE)}${from}` });
+    cursor = (JSON.parse(text) as { next_cursor?: string }).next_cursor ?? cursor;
+  }
+  return cursor;
 }
 
 export function claimMessage(number: number): object {

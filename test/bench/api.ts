@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { connectRedis, type Redis } from '../../src/platform/redis.ts';
-import { callback, claimNow, scenariosOf, verifyTimes, type Scenario } from './api-calls.ts';
+import { callback, claimNow, middleOf, scenariosOf, verifyTimes, type Scenario } from './api-calls.ts';
 import { cpuMsOf, prepare } from './coordinator-process.ts';
 import { eventTimes, READERS } from './event-times.ts';
 import { percentile } from './figures.ts';
@@ -111,7 +111,11 @@ async function measure(
   closers.push(coordinator.close);
   const caller = new Caller(coordinator.port);
   const claim = await claimNow(caller);
-  const scenarios = scenariosOf(ids, { order: jenkins.order, claim });
+  const scenarios = scenariosOf(ids, {
+    order: jenkins.order,
+    claim,
+    cursor: await middleOf(caller, ids.length),
+  });
   // what is ordered waits: Jenkins is no part of these figures
   await caller.call({ method: 'POST', path: '/api/system/freeze', body: '{"why":"bench"}' });
   const target = { filler, caller, pid: coordinator.pid, redisPid: await pidOf(redis) };
