@@ -132,7 +132,7 @@ test('the lists show only what is asked for', async () => {
   expect(await listed('instances', '--environment', 'test')).toEqual([]);
   expect(await listed('deployments', '--open', '--host', 'cl-a', '--product', 'hello')).toEqual([second]);
   expect(await listed('deployments', first, '--open')).toEqual([]);
-  expect(await listed('deployments', '--phase', 'waiting')).toEqual([second]);
+  expect(await listed('deployments', '--phase', 'succeeded')).toEqual([first]);
   expect(await ark('instances', '--status', 'happy')).toMatchObject({ code: 1, stdout: '' });
 }, 20_000);
 
