@@ -5,6 +5,7 @@ import { createBreakGlassApi } from './deployments/break-glass-api.ts';
 import { BreakGlass } from './deployments/break-glass.ts';
 import { RedisBreakGlassStore } from './deployments/redis-break-glass-store.ts';
 import {
+  examineCallbackKeys,
   examineFreeze,
   examineHosts,
   examineJenkins,
@@ -74,6 +75,10 @@ function examinationsOf(
   return [
     ...examineRedis({ time, unmet: () => unmetRequirements(redis), fault: () => generation.fault, clock }),
     examineFreeze(breakGlassStore),
+    examineCallbackKeys(
+      config.access.callbackKeys.map((key) => new CallbackKey(key).id),
+      () => parts.revokedKeys.ids(),
+    ),
     ...examineJenkins(builds, { user: config.jenkins.user, jobs: () => jobsOf(config, parts) }),
     examineProxies(new ProxyWatch(shared), async () => (await generation.position()).revision),
     ...examineAddresses(config),

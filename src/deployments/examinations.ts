@@ -76,6 +76,26 @@ export function examineFreeze(store: Pick<BreakGlassStore, 'frozen'>): Examinati
   };
 }
 
+/** Some callback key is still believed. */
+export function examineCallbackKeys(
+  ids: readonly string[],
+  revoked: () => Promise<readonly string[]>,
+): Examination {
+  const part = 'callback keys';
+  return {
+    part,
+    hint: 'Start Redis',
+    look: async () => {
+      const gone = new Set(await revoked());
+      const valid = ids.filter((id) => !gone.has(id));
+      if (valid.length > 0) return ok(part, `believed: ${valid.join(', ')}`);
+      const hint =
+        'Put a new key into ARK_CALLBACK_KEYS and into ark-callback-key in Jenkins (docs/operations.md)';
+      return broken(part, 'no valid key is left: every job will fail', hint);
+    },
+  };
+}
+
 /** Jenkins answers, knows us, and lets us build our jobs. */
 export function examineJenkins(
   builds: ExaminedBuildServer,

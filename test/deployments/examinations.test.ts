@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { examine } from '../../src/http/checkup.ts';
 import {
+  examineCallbackKeys,
   examineFreeze,
   examineHosts,
   examineJenkins,
@@ -63,6 +64,16 @@ test('a freeze is shown with who and why', async () => {
 
   expect(await examine([examineFreeze(breakGlassStore)])).toMatchObject([
     { state: 'warning', detail: 'frozen by eva: moving Jenkins' },
+  ]);
+});
+
+test('once the last callback key is revoked, it is said that every job will fail', async () => {
+  const look = async (...revoked: readonly string[]) =>
+    examine([examineCallbackKeys(['a1', 'b2'], async () => Promise.resolve(revoked))]);
+
+  expect(await look('a1', 'c3')).toMatchObject([{ state: 'ok', detail: 'believed: b2' }]);
+  expect(await look('a1', 'b2')).toMatchObject([
+    { part: 'callback keys', state: 'broken', detail: 'no valid key is left: every job will fail' },
   ]);
 });
 

@@ -45,7 +45,7 @@ test('doctor finds nothing to do on a chain that is up, and what is down on anot
   const { checks } = JSON.parse(well.stdout) as { checks: readonly { part: string; state: string }[] };
   expect(checks.filter(({ state }) => state !== 'ok')).toEqual([]);
   expect(checks.map(({ part }) => part)).toEqual([
-    ...['coordinator', 'redis', 'redis settings', 'store', 'triggers', 'jenkins'],
+    ...['coordinator', 'redis', 'redis settings', 'store', 'triggers', 'callback keys', 'jenkins'],
     ...['job ark-deploy-instance', 'job ark-destroy-instance', 'proxy proxy-1', 'proxy proxy-2'],
     ...['pages', 'callbacks', 'links', 'host h-1', 'ssh key'],
   ]);
