@@ -1,4 +1,4 @@
-import { broken, ok, type Examination, type Finding } from './checkup.ts';
+import { broken, ok, warning, type Examination, type Finding } from './checkup.ts';
 
 interface Expected {
   readonly part: string;
@@ -8,6 +8,13 @@ interface Expected {
   readonly detail: string;
   readonly hint: string;
 }
+
+/** A consequence: what the proxy waits for is found where Redis and the store are looked at. */
+const WAITING_PROXY = warning(
+  'links',
+  'a proxy answers, for the links that it knows; it waits for a store that it can trust',
+  'See redis and store; nothing is to be done about links',
+);
 
 /** The public addresses lead through nginx to the pages, the callbacks and the proxies. */
 export function examineAddresses({
@@ -57,8 +64,10 @@ function reach({ part, url, isOurs, detail, hint }: Expected): Examination {
           `${hint}. Or this machine cannot reach its own address`,
         );
       const body: unknown = await response.json().catch(() => undefined);
-      const fields = typeof body === 'object' && body !== null ? { ...body } : {};
+      const fields: Readonly<Record<string, unknown>> =
+        typeof body === 'object' && body !== null ? { ...body } : {};
       if (isOurs(response.status, fields)) return ok(part, detail);
+      if (fields['code'] === 'route_store_unavailable') return WAITING_PROXY;
       return broken(part, `${url} is answered by something else (${String(response.status)})`, hint);
     },
   };

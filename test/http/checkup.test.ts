@@ -59,6 +59,17 @@ test('public addresses that lead to us are found', async () => {
   ]);
 });
 
+test('a proxy that waits for a trusted store is no fault of the links', async () => {
+  const appsUrl = await serve(
+    json({ '/instances/ark-checkup/': [503, { code: 'route_store_unavailable' }] }),
+  );
+
+  const found = await examine(examineAddresses({ pagesUrl: 'http://127.0.0.1:9', appsUrl }));
+
+  expect(found.at(-1)).toMatchObject({ part: 'links', state: 'warning' });
+  expect(found.at(-1)?.hint).not.toContain('Start');
+});
+
 test('another server, a page of nginx and nobody are told apart from us', async () => {
   const pagesUrl = await serve((_request, response) =>
     response.writeHead(502).end('<html>Bad Gateway</html>'),
