@@ -194,7 +194,7 @@ test('a removed instance leaves nothing but its fence and its record', async () 
   await host.exec(['test', '-f', `/opt/ark/fence/${instance_id}`]);
   const page = await browse({ access_url }, '', { accept: 'text/html' });
   expect([page.status, page.headers.get('x-ark-error')]).toEqual([410, 'route_withdrawn']);
-  expect(page.text).toContain('Esta instancia ya no existe');
+  expect(page.text).toContain('Este enlace no lleva a ninguna parte');
   const { used, resting } = await portBookOf(chain, 'h-2');
   expect(Object.values(used).filter((project) => project.startsWith(instance_id))).toEqual([]);
   expect(resting).toEqual(expect.arrayContaining(ports));
