@@ -30,7 +30,8 @@ def undo(_):
 module.projects = types.SimpleNamespace(stop=fail_at("stop"))
 module.start, module.undo = fail_at("start"), undo
 engine = types.SimpleNamespace(grant=lambda seconds: calls.append("grant"))
-deployment = types.SimpleNamespace(id="acme", engine=engine, live_projects=["acme-100"])
+stages = types.SimpleNamespace(enter=lambda stage: None)
+deployment = types.SimpleNamespace(id="acme", engine=engine, stages=stages, live_projects=["acme-100"])
 try:
     result = {"returned": module.recreate(deployment, fail_at("gate"))}
 except Exception as error:
