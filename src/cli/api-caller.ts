@@ -36,10 +36,17 @@ export class Unreachable extends Error {}
 export class ApiCaller {
   readonly url: string;
   readonly #token: Secret;
+  readonly #timeoutMs: number;
 
-  constructor(url: string, token: Secret) {
+  constructor(url: string, token: Secret, timeoutMs = CALL_TIMEOUT_MS) {
     this.url = url;
     this.#token = token;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** The same caller at another address of the coordinator, with another patience. */
+  at(url: string, timeoutMs: number): ApiCaller {
+    return new ApiCaller(url, this.#token, timeoutMs);
   }
 
   /**
@@ -51,9 +58,8 @@ export class ApiCaller {
     const token = env['ARK_ADMIN_TOKEN'] ?? readToken(env['ARK_ADMIN_TOKEN_FILE']);
     if (url !== undefined && token !== undefined)
       return new ApiCaller(url.replace(/\/+$/, ''), new Secret(token));
-    const path = join(env['ARK_STATE_DIR'] ?? join(ROOT, '.ark'), 'run.json');
     try {
-      const run = JSON.parse(readFileSync(path, 'utf8')) as { pages_url: string; api_token: string };
+      const run = readRunFile(env);
       return new ApiCaller(run.pages_url, new Secret(run.api_token));
     } catch (cause) {
       throw new Unreachable(
@@ -69,7 +75,7 @@ export class ApiCaller {
   async call<T>(method: string, path: string, body?: object): Promise<T> {
     const response = await this.#fetch(path, {
       method,
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+      signal: AbortSignal.timeout(this.#timeoutMs),
       ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     });
     return (await response.json()) as T;
@@ -98,6 +104,46 @@ export class ApiCaller {
     if (response.ok) return response;
     throw new ApiProblem(response.status, await problemOf(response));
   }
+}
+
+interface RunFile {
+  readonly pages_url: string;
+  readonly api_url?: string;
+  readonly apps_url?: string;
+  readonly redis_url?: string;
+  readonly jenkins?: { readonly url?: string };
+  readonly api_token: string;
+}
+
+/** Where the parts of an installation are, as far as it is known here. */
+export type Places = Readonly<Partial<Record<'pages' | 'api' | 'links' | 'redis' | 'jenkins', string>>>;
+
+/** From the environment; where that names no coordinator, of the running `npm start`. */
+export function placesOf(env: Environment): Places {
+  const named = {
+    ...{ pages: env['ARK_PAGES_URL'], api: env['ARK_API_URL'], links: env['ARK_APPS_URL'] },
+    ...{ redis: env['ARK_REDIS_URL'], jenkins: env['ARK_JENKINS_URL'] },
+  };
+  // as `find` chooses: a token goes only where it belongs
+  const isNamed =
+    (named.api ?? named.pages) !== undefined &&
+    (env['ARK_ADMIN_TOKEN'] ?? env['ARK_ADMIN_TOKEN_FILE']) !== undefined;
+  const run = isNamed ? undefined : readRunFile(env);
+  const all = run
+    ? {
+        ...{ pages: run.pages_url, api: run.api_url, links: run.apps_url },
+        ...{ redis: run.redis_url, jenkins: run.jenkins?.url },
+      }
+    : named;
+  const known = Object.entries(all).flatMap(([part, url]) =>
+    url ? [[part, url.replace(/\/+$/, '')] as const] : [],
+  );
+  return Object.fromEntries(known);
+}
+
+function readRunFile(env: Environment): RunFile {
+  const path = join(env['ARK_STATE_DIR'] ?? join(ROOT, '.ark'), 'run.json');
+  return JSON.parse(readFileSync(path, 'utf8')) as RunFile;
 }
 
 /** What is no JSON did not come from us: a proxy in between, or another server. */
