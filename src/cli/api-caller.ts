@@ -108,7 +108,6 @@ export class ApiCaller {
 
 interface RunFile {
   readonly pages_url: string;
-  readonly api_url?: string;
   readonly apps_url?: string;
   readonly redis_url?: string;
   readonly jenkins?: { readonly url?: string };
@@ -131,7 +130,9 @@ export function placesOf(env: Environment): Places {
   const run = isNamed ? undefined : readRunFile(env);
   const all = run
     ? {
-        ...{ pages: run.pages_url, api: run.api_url, links: run.apps_url },
+        // the run file names what people use; the coordinator behind it has the port of its setting
+        api: env['ARK_API_URL'] ?? `http://127.0.0.1:${env['ARK_API_PORT'] ?? '5050'}`,
+        ...{ pages: run.pages_url, links: run.apps_url },
         ...{ redis: run.redis_url, jenkins: run.jenkins?.url },
       }
     : named;

@@ -13,7 +13,6 @@ export function writeRunFile(chain: Chain, signInUrl: string, demo: DemoInstance
   const content = {
     pid: process.pid,
     pages_url: settings.pagesUrl,
-    api_url: `http://127.0.0.1:${String(settings.ports.api.port)}`,
     apps_url: settings.appsUrl,
     sign_in_url: signInUrl,
     api_token: secrets.adminToken.reveal(),
