@@ -115,6 +115,8 @@ export class BreakGlass {
       reason: why,
       by,
     };
+    // The store may have become another one while the host was asked.
+    requireTrust(this.#options);
     return routeOf(await breakGlassStore.setRoute(setting));
   }
 
