@@ -93,6 +93,12 @@ export interface WholeLog {
   readonly isCut: boolean;
 }
 
+/**
+ * `work` carries what deployments wait for: orders, claims, the tracker. `watch` carries what people look at: logs
+ * and health. Whoever fills the one takes no turn from the other.
+ */
+export type Lane = 'work' | 'watch';
+
 export type StopStep = 'stop' | 'term' | 'kill';
 
 /**
@@ -120,7 +126,7 @@ export interface BuildServer {
   /** The item, if it still carries this DEPLOYMENT_ID; ids are reused after a crash. */
   readQueueItem(id: QueueId, deploymentId: string, signal: AbortSignal): Promise<QueueItem>;
   /** Undefined when there is no such build (any more), or when our account may not read its job: see `showsJob`. */
-  readBuild(ref: BuildRef, signal: AbortSignal): Promise<Build | undefined>;
+  readBuild(ref: BuildRef, signal: AbortSignal, lane?: Lane): Promise<Build | undefined>;
   /** Whether the job itself is shown: Jenkins answers 404 for what is gone and for what we may not read alike. */
   showsJob(job: JobName, signal: AbortSignal): Promise<boolean>;
   /**

@@ -7,6 +7,7 @@ import type {
   BuildServer,
   Found,
   JobName,
+  Lane,
   LogMark,
   LogPiece,
   QueueId,
@@ -119,9 +120,9 @@ export class JenkinsBuildServer implements BuildServer {
     return readAnswer(answer, 'show a queue item', (fields) => readItemFields(fields, deploymentId));
   }
 
-  async readBuild(ref: BuildRef, signal: AbortSignal): Promise<Build | undefined> {
+  async readBuild(ref: BuildRef, signal: AbortSignal, lane: Lane = 'work'): Promise<Build | undefined> {
     const path = `${buildPath(ref)}/api/json`;
-    const answer = await this.#ask({ what: 'show a build', path, query: { tree: BUILD_TREE }, signal });
+    const answer = await this.#ask({ what: 'show a build', path, query: { tree: BUILD_TREE }, lane, signal });
     if (isGone(answer)) return undefined;
     return readAnswer(answer, 'show a build', (fields) => readBuildFields(fields, ref.job, this.#addressOf));
   }

@@ -4,6 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import Jenkins, { type Exchange, type Middleware } from 'jenkins';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { Secret } from '../../platform/secret.ts';
+import type { Lane } from '../build-server.ts';
 import { NoAnswer, type Answer } from './answer.ts';
 import { BodySink } from './body-sink.ts';
 import { CallLimiter, type CallLimits } from './call-limiter.ts';
@@ -18,12 +19,6 @@ export interface TransportOptions {
   readonly lanes: Readonly<Record<Lane, CallLimits>>;
   readonly metrics: Pick<Metrics, 'buildServerCall'>;
 }
-
-/**
- * `work` carries what deployments wait for: orders, claims, the tracker. `watch` carries what people look at: logs
- * and health. Whoever fills the one takes no turn from the other.
- */
-export type Lane = 'work' | 'watch';
 
 export interface Call {
   /** `show a build`: what it is to do, for errors and metrics. */

@@ -56,7 +56,7 @@ export class LogUpdater {
     const ours = stored?.build === build ? stored : undefined;
     if (ours?.complete) return { head: ours, hasEnded: true };
     const ref = { job, number: mark.number };
-    const shown = await builds.readBuild(ref, signal);
+    const shown = await builds.readBuild(ref, signal, 'watch');
     // Another build may have the number after Jenkins lost its home: its log is nobody's business here.
     if (shown?.timestamp !== mark.timestamp) return { head: stored, hasEnded: true };
     const step = { deployment, ref, build, stored, ours, signal };
