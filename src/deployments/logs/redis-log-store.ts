@@ -68,14 +68,23 @@ export class RedisLogStore implements LogStore {
 
   async read(id: DeploymentId, { generation, from, to }: LogRange): Promise<Buffer | undefined> {
     const { redis } = this.#options;
-    const head = await this.head(id);
-    // A replaced text lies as it was; of the present one the beginning may have gone.
-    const first = head?.generation === generation ? head.from : 0;
-    if (from < first) return undefined;
+    const first = await this.#beginning(id, generation);
+    if (first === undefined || from < first) return undefined;
     const text = await withStore('log text', () =>
       redis.getrangeBuffer(this.#key(`log:${id}:${String(generation)}`), from - first, to - first - 1),
     );
+    // Cut between the two: these are other bytes.
+    if ((await this.#beginning(id, generation)) !== first) return undefined;
     return text.length === to - from ? text : undefined;
+  }
+
+  /** Where the kept text of a generation begins, a replaced one's as long as it lies there. */
+  async #beginning(id: DeploymentId, generation: number): Promise<number | undefined> {
+    const head = await this.head(id);
+    if (head?.generation === generation) return head.from;
+    const key = this.#key(`log:${id}:${String(generation)}:from`);
+    const from = await withStore('log text', () => this.#options.redis.get(key));
+    return from === null ? undefined : Number(from);
   }
 
   async makeRoom(): Promise<void> {

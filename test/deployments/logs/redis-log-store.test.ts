@@ -41,6 +41,20 @@ async function textOf(name: string, head: LogHead): Promise<string | undefined> 
 
 const usedBytes = async (): Promise<number> => Number(await redis().get(`${prefix}logs:bytes`));
 
+test('a replaced text of which the beginning had gone is read as it was', async () => {
+  logs = storeOf({ limitBytes: 1_000 });
+  let head = must(await write('a', 'line 000\n'));
+  for (let n = 1; n < 300; n += 1)
+    head = must(await write('a', `line ${String(n).padStart(3, '0')}\n`, { known: head }));
+  const before = await textOf('a', head);
+
+  await write('a', 'new\n', { known: head, anew: true });
+
+  expect(head.from).toBeGreaterThan(0);
+  expect(before).toContain('line 299\n');
+  expect(await textOf('a', head)).toBe(before);
+});
+
 test('lines are added to what is there, and the place of the reading is kept', async () => {
   const first = must(await write('a', 'one\n'));
   const second = must(await write('a', 'ñ\n', { known: first, tail: { keyLines: 3 }, complete: true }));

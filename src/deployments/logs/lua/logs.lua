@@ -1,5 +1,6 @@
 -- Shared by the scripts of logs. KEYS[1] is the key prefix, ARGV[1] the arguments as JSON. Keys: log:<id> (what is
--- known of a log), log:<id>:<generation> (its text), logs (all, by the age of their order), logs:bytes, logs:generation
+-- known of a log), log:<id>:<generation> (its text), log:<id>:<generation>:from (where a replaced
+-- text begins), logs (all, by the age of their order), logs:bytes, logs:generation
 -- (the last number given out).
 local P = KEYS[1]
 local A = cjson.decode(ARGV[1])

@@ -11,6 +11,7 @@ if A.anew or generation == 0 then
     local old = text_key(A.id, generation)
     count(-redis.call('STRLEN', old))
     redis.call('PEXPIRE', old, A.linger_ms)
+    redis.call('SET', old .. ':from', string.format('%.0f', from), 'PX', A.linger_ms)
   end
   generation, from, to = redis.call('INCR', P .. 'logs:generation'), 0, 0
 end
