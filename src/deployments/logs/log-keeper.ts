@@ -119,10 +119,17 @@ export class LogKeeper {
   async #update(deployment: Deployment): Promise<LogLook> {
     const { logs, updater, clock } = this.#options;
     const { id, phase, finished_at = Infinity } = deployment;
-    const { head, hasEnded } = await updater.update(deployment, this.#abort.signal);
-    const isOver = hasEnded && finished_at !== Infinity;
-    if (isOver && (head?.complete || clock() - finished_at > GIVE_UP_AFTER_MS)) await logs.settle(id);
-    return { head, isOver, phase };
+    const isHopeless = clock() - finished_at > GIVE_UP_AFTER_MS;
+    try {
+      const { head, hasEnded } = await updater.update(deployment, this.#abort.signal);
+      const isOver = hasEnded && finished_at !== Infinity;
+      if (isOver && (head?.complete || isHopeless)) await logs.settle(id);
+      return { head, isOver, phase };
+    } catch (error) {
+      // One that Jenkins cannot give would be asked for for ever.
+      if (isHopeless) await logs.settle(id);
+      throw error;
+    }
   }
 
   #tick(): void {
@@ -147,7 +154,7 @@ export class LogKeeper {
     return ids.toSorted((a, b) => (this.#lookedAt.get(a) ?? 0) - (this.#lookedAt.get(b) ?? 0));
   }
 
-  /** What is over and not whole comes first: its text is the final one. */
+  /** What is over and not whole comes first, its text is the final one; but it takes half of the places at most. */
   async #list(): Promise<void> {
     const { store, logs, log } = this.#options;
     try {
@@ -156,7 +163,8 @@ export class LogKeeper {
       const open = await store.open();
       const found = await Promise.all(open.map((id) => store.deployment(id)));
       const building = found.filter((one) => one?.build !== undefined).map((one) => one?.id);
-      const wanted = [...due, ...building].filter((id) => id !== undefined);
+      const [first, rest] = [due.slice(0, UNREAD_AT_MOST / 2), due.slice(UNREAD_AT_MOST / 2)];
+      const wanted = [...first, ...building, ...rest].filter((id) => id !== undefined);
       this.#unread = wanted.slice(0, UNREAD_AT_MOST);
     } catch (error) {
       log.debug('logs not looked for', { errorCode: toAppError(error).code, error });

@@ -160,3 +160,26 @@ test('looks of several readers are one, and tell all of them', async () => {
   expect(world.countOf(id)).toBe(2);
   expect(told).toEqual(['one', 'other', 'one']);
 });
+
+test('a log that Jenkins cannot give is given up at some time, not asked for for ever', async () => {
+  const finished = (agoMs: number) => world.add({ finished_at: NOW - agoMs, phase: 'failed' });
+  const [old, recent] = [finished(30 * 86_400_000), finished(1_000)];
+  for (const id of [old, recent]) world.broken.add(id);
+  world.due.push(old, recent);
+
+  await Promise.allSettled([world.keeper.look(old), world.keeper.look(recent)]);
+
+  expect(world.due).toEqual([recent]);
+});
+
+test('logs that are due leave half of the looks to builds that run', async () => {
+  for (let n = 0; n < 20; n += 1) {
+    const id = world.add({ finished_at: NOW, phase: 'failed' });
+    world.broken.add(id);
+    world.due.push(id);
+  }
+  const running = world.add();
+  world.keeper.start();
+
+  await untilLooked(running, 1);
+});
