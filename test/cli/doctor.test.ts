@@ -1,29 +1,10 @@
 import { execFile } from 'node:child_process';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
+import { hanging, servePerTest } from '../testbed/serve-per-test.ts';
 
 const MAIN = join(__dirname, '../../src/cli/main.ts');
-const servers: Server[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  }
-});
-
-async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-}
-
-/** As a process that is stopped: the kernel takes connections, nobody answers. */
-const hanging: RequestListener = () => undefined;
+const serve = servePerTest();
 
 async function doctor(env: Readonly<Record<string, string>>): Promise<{ code: number; stdout: string }> {
   const all = { PATH: process.env['PATH'], ARK_ADMIN_TOKEN: 'x'.repeat(20), ...env };

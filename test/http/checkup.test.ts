@@ -1,25 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { afterEach, expect, test } from '@jest/globals';
+import type { RequestListener } from 'node:http';
+import { expect, test } from '@jest/globals';
 import { examine, ok, type Examination } from '../../src/http/checkup.ts';
 import { examineAddresses } from '../../src/http/public-addresses.ts';
+import { servePerTest } from '../testbed/serve-per-test.ts';
 
-const servers: Server[] = [];
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  }
-});
-
-async function serve(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-}
+const serve = servePerTest();
 
 const json =
   (answers: Readonly<Record<string, readonly [number, object]>>): RequestListener =>

@@ -1,14 +1,12 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { JenkinsBuildServer } from '../../../src/deployments/jenkins/jenkins-build-server.ts';
 import { Secret } from '../../../src/platform/secret.ts';
+import { hanging, servePerTest } from '../../testbed/serve-per-test.ts';
+
+const serve = servePerTest();
 
 test('whoever looks at logs takes no turn from deployments, however many look', async () => {
-  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
-  await once(silent, 'listening');
-  const baseUrl = `http://127.0.0.1:${String((silent.address() as AddressInfo).port)}`;
+  const baseUrl = await serve(hanging);
   const token = new Secret('token-123456');
   const builds = new JenkinsBuildServer({
     baseUrl,
@@ -27,8 +25,6 @@ test('whoever looks at logs takes no turn from deployments, however many look', 
 
   // It was sent, and nobody answered: not refused for want of a turn.
   expect(outcome.kind).toBe('ambiguous');
-  silent.closeAllConnections();
-  silent.close();
   builds.close();
   expect((await settled).every(({ status }) => status === 'rejected')).toBe(true);
 }, 15_000);
