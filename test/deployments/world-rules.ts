@@ -94,15 +94,7 @@ export function reaches(from: Phase, to: Phase): boolean {
   for (let at = queue.shift(); at !== undefined; at = queue.shift()) {
     const here = at;
     if (mayFollow(here, to)) return true;
-    for (const next of [
-      'waiting',
-      'triggering',
-      'queued',
-      'claimed',
-      'deploying',
-      'verifying',
-      'retiring',
-    ] as const) {
+    for (const next of PHASES.filter((phase) => !isTerminal(phase))) {
       if (mayFollow(here, next) && !seen.has(next)) queue.push(next);
       if (mayFollow(here, next)) seen.add(next);
     }
